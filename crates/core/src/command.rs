@@ -1,0 +1,91 @@
+//! What a caller asks the ledger to take down.
+
+use crate::calendar::Instant;
+use crate::fact::{FACTS_MAX, Fact, Order, Return};
+use crate::ids::is_name;
+use crate::refusal::Refusal;
+
+/// Facts about one member, to be taken down and judged together or not at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// The member's name.
+    pub member: String,
+    /// Idempotency key, unique within its member for ever. `None` uses the first fact's natural key
+    /// (`order:A-1`); a fact without a name of its own needs one.
+    pub key: Option<String>,
+    /// When it happened in business.
+    pub effective_at: Instant,
+    /// What happened, 1–8 facts in order.
+    pub facts: Vec<Fact<'static>>,
+}
+
+impl Command {
+    /// One fact under its natural key.
+    pub fn new(member: &str, effective_at: Instant, fact: Fact<'static>) -> Command {
+        Command { member: member.to_owned(), key: None, effective_at, facts: vec![fact] }
+    }
+
+    /// The same command under a key of the caller's.
+    pub fn with_key(mut self, key: &str) -> Command {
+        self.key = Some(key.to_owned());
+        self
+    }
+
+    /// An exchange: a return and an order that stand or fall together.
+    pub fn exchange(member: &str, effective_at: Instant, ret: Return<'static>, order: Order<'static>) -> Command {
+        Command {
+            member: member.to_owned(),
+            key: None,
+            effective_at,
+            facts: vec![Fact::OrderReturned(ret), Fact::OrderPlaced(order)],
+        }
+    }
+
+    /// The key under which the command counts once.
+    ///
+    /// # Errors
+    /// [`Refusal::Missing`] where neither the caller nor the fact has one.
+    pub fn effective_key(&self) -> Result<String, Refusal> {
+        self.key
+            .clone()
+            .or_else(|| self.facts.first().and_then(Fact::natural_key))
+            .ok_or(Refusal::Missing { field: "idempotency key" })
+    }
+
+    /// Refuses what no state or programme could accept.
+    pub fn check(&self) -> Result<(), Refusal> {
+        for (field, name) in [("member", Some(&self.member)), ("idempotency key", self.key.as_ref())] {
+            if name.is_some_and(|name| !is_name(name)) {
+                return Err(Refusal::InvalidName { field });
+            }
+        }
+        if self.facts.is_empty() {
+            return Err(Refusal::Missing { field: "facts" });
+        }
+        if self.facts.len() > FACTS_MAX {
+            return Err(Refusal::TooMany { what: "facts", count: self.facts.len(), count_max: FACTS_MAX });
+        }
+        if !(Instant::EARLIEST..Instant::LATEST).contains(&self.effective_at) {
+            return Err(Refusal::OutOfRange {
+                field: "effective_at",
+                value: self.effective_at.0,
+                accepted: "an instant of the years 1900 to 2199",
+            });
+        }
+        self.effective_key()?;
+        self.facts.iter().try_for_each(check_fact)
+    }
+}
+
+fn check_fact(fact: &Fact<'_>) -> Result<(), Refusal> {
+    match fact {
+        Fact::MemberEnrolled(enrolment) => enrolment.profile.check(),
+        Fact::ProfileChanged(profile) => profile.check(),
+        Fact::OrderPlaced(order) => order.check(),
+        Fact::OrderReturned(ret) => ret.check(),
+        Fact::RedemptionRequested(redemption) => redemption.check(),
+        Fact::ReversalRequested(reversal) => reversal.check(),
+        Fact::AdjustmentRequested(adjustment) => adjustment.check(),
+        Fact::ProgrammePublished(_) => Err(Refusal::Missing { field: "member fact" }),
+    }
+}

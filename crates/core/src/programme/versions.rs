@@ -1,0 +1,131 @@
+//! The versions of a ledger's programme, and which of them is in force when.
+
+use sha2::{Digest, Sha256};
+
+use super::parse;
+use super::plan::Plan;
+use super::registry::Registry;
+use crate::calendar::Instant;
+use crate::ids::VersionNumber;
+use crate::refusal::Refusal;
+
+/// A published version.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// Its number in the ledger, from 1.
+    pub number: VersionNumber,
+    /// First instant at which it is in force.
+    pub effective_from: Instant,
+    /// SHA-256 of the programme file's bytes.
+    pub hash: [u8; 32],
+    /// The programme file, to the letter.
+    pub source: Box<str>,
+    /// The file compiled.
+    pub plan: Plan,
+}
+
+/// All versions of a ledger, in order of publication, which is also the order of `effective_from`.
+#[derive(Clone, Debug, Default)]
+pub struct Programmes {
+    versions: Vec<Version>,
+    registry: Registry,
+}
+
+impl Programmes {
+    /// The versions in order.
+    pub fn versions(&self) -> &[Version] {
+        &self.versions
+    }
+
+    /// The names behind numbers.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// The version in force at an instant.
+    pub fn in_force(&self, at: Instant) -> Result<&Version, Refusal> {
+        self.versions
+            .iter()
+            .rev()
+            .find(|version| version.effective_from <= at)
+            .ok_or(Refusal::NoProgramme { at })
+    }
+
+    /// A version by its number.
+    pub fn version(&self, number: VersionNumber) -> Option<&Version> {
+        self.versions.get(usize::try_from(number.0).ok()?.checked_sub(1)?)
+    }
+
+    /// Whether a publication would be accepted, and what it would become.
+    ///
+    /// The first version may start before all facts; a later one starts after `recorded_at` and the allowed clock skew,
+    /// so that no member can have been settled past its start.
+    ///
+    /// # Errors
+    /// [`Refusal::UnsoundProgramme`], [`Refusal::PublishedIntoThePast`], [`Refusal::Dropped`].
+    pub fn prepare(&self, source: &str, effective_from: Instant, recorded_at: Instant) -> Result<Prepared, Refusal> {
+        if let Some(last) = self.versions.last() {
+            let skew = i64::from(last.plan.clock_skew_seconds);
+            let earliest = recorded_at.plus_seconds(skew).max(last.effective_from);
+            if effective_from <= earliest {
+                return Err(Refusal::PublishedIntoThePast { effective_from, earliest });
+            }
+        }
+        self.compile(source, effective_from)
+    }
+
+    /// Takes in a version that was accepted before. Reading a log does this.
+    ///
+    /// # Errors
+    /// [`Refusal::UnsoundProgramme`] or [`Refusal::Dropped`] where this release cannot compile the file.
+    pub fn compile(&self, source: &str, effective_from: Instant) -> Result<Prepared, Refusal> {
+        let mut registry = self.registry.clone();
+        let plan = parse::compile(source, &mut registry)
+            .map_err(|findings| Refusal::UnsoundProgramme { message: findings.to_string() })?;
+        self.nothing_dropped(&plan)?;
+        let number = VersionNumber(u32::try_from(self.versions.len() + 1).unwrap_or(u32::MAX));
+        let hash = Sha256::digest(source.as_bytes()).into();
+        Ok(Prepared { version: Version { number, effective_from, hash, source: source.into(), plan }, registry })
+    }
+
+    /// Takes in a prepared version.
+    pub fn add(&mut self, prepared: Prepared) {
+        self.registry = prepared.registry;
+        self.versions.push(prepared.version);
+    }
+
+    /// The programme as it would have been with `source` in force from the start, under the numbers of this ledger.
+    /// This is what a backtest judges under.
+    pub fn scenario(&self, source: &str) -> Result<Programmes, Refusal> {
+        let mut scenario = Programmes { versions: Vec::new(), registry: self.registry.clone() };
+        let prepared = scenario.compile(source, Instant::MIN)?;
+        scenario.add(prepared);
+        Ok(scenario)
+    }
+
+    fn nothing_dropped(&self, plan: &Plan) -> Result<(), Refusal> {
+        let Some(last) = self.versions.last() else { return Ok(()) };
+        for currency in last.plan.currencies.iter().flatten() {
+            if !matches!(plan.currencies.get(usize::from(currency.number.0)), Some(Some(_))) {
+                return Err(Refusal::Dropped { what: "currency", name: currency.id.to_string() });
+            }
+        }
+        for ladder in last.plan.ladders.iter().flatten() {
+            let Some(Some(now)) = plan.ladders.get(usize::from(ladder.number.0)) else {
+                return Err(Refusal::Dropped { what: "ladder", name: ladder.id.to_string() });
+            };
+            if let Some(gone) = ladder.tiers.iter().find(|t| !now.tiers.iter().any(|n| n.number == t.number)) {
+                return Err(Refusal::Dropped { what: "tier", name: gone.id.to_string() });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A version that has been checked and not yet taken in.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// The version as it would be.
+    pub version: Version,
+    registry: Registry,
+}

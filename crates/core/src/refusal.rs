@@ -1,0 +1,300 @@
+//! Why a command is not carried out: a valid "no", with the figures it rests on.
+//!
+//! Every variant has a stable code ([`Refusal::code`]) and a message that names the field and what would be accepted.
+//! A refusal leaves no trace in the ledger.
+
+use thiserror::Error;
+
+use crate::calendar::Instant;
+use crate::money::Money;
+use crate::points::Points;
+
+/// A refused command. `docs/refusals.md` has a reproducer for each.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// A name is empty, too long or has control characters.
+    #[error("{field} must be 1 to 128 bytes without control characters")]
+    InvalidName {
+        /// Which field.
+        field: &'static str,
+    },
+    /// A figure is outside what the field accepts.
+    #[error("{field} is {value}; accepted is {accepted}")]
+    OutOfRange {
+        /// Which field.
+        field: &'static str,
+        /// What came.
+        value: i64,
+        /// What would be accepted.
+        accepted: &'static str,
+    },
+    /// A list holds more than its limit.
+    #[error("{what} has {count} entries; at most {count_max} are accepted")]
+    TooMany {
+        /// Which list.
+        what: &'static str,
+        /// How many came.
+        count: usize,
+        /// How many are accepted.
+        count_max: usize,
+    },
+    /// A sum does not fit a 64-bit integer.
+    #[error("the {what} do not fit: a sum passes 9.2e18 smallest units")]
+    Overflow {
+        /// What was summed.
+        what: &'static str,
+    },
+    /// No programme version covers the fact's time.
+    #[error("no programme is in force at {at}; publish one that starts by then")]
+    NoProgramme {
+        /// The fact's effective time.
+        at: Instant,
+    },
+    /// The effective time lies too far ahead of the recording time.
+    #[error("effective_at {effective_at} is more than {skew_seconds} s after the recording time {recorded_at}")]
+    InTheFuture {
+        /// The fact's effective time.
+        effective_at: Instant,
+        /// The time of recording.
+        recorded_at: Instant,
+        /// The accepted skew in seconds.
+        skew_seconds: u32,
+    },
+    /// The effective time lies too far before what this member is settled to.
+    #[error("effective_at {effective_at} is more than {late_limit_days} days before {settled_to}, to which the member is settled")]
+    TooLate {
+        /// The fact's effective time.
+        effective_at: Instant,
+        /// The member's latest effective time so far.
+        settled_to: Instant,
+        /// The programme's limit in days.
+        late_limit_days: u32,
+    },
+    /// The key was used before for another command.
+    #[error("idempotency key `{key}` was used before with another content")]
+    IdempotencyConflict {
+        /// The key.
+        key: String,
+    },
+    /// The member is not known and the programme does not enrol on the first fact.
+    #[error("member `{member}` is not enrolled; enrol first, or set enrol_on_first_fact")]
+    UnknownMember {
+        /// The member's name.
+        member: String,
+    },
+    /// The member was enrolled before.
+    #[error("the member is enrolled already, since {joined_at}")]
+    AlreadyEnrolled {
+        /// When the member joined.
+        joined_at: Instant,
+    },
+    /// An order of this name was placed before.
+    #[error("order `{order}` was placed before")]
+    DuplicateOrder {
+        /// The order's name.
+        order: String,
+    },
+    /// The order's currency is none of the programme's.
+    #[error("currency {code} is not one of the programme's ({accepted})")]
+    UnknownMoneyCurrency {
+        /// The order's currency code.
+        code: String,
+        /// The accepted codes.
+        accepted: String,
+    },
+    /// No such point currency.
+    #[error("point currency `{currency}` is not one of the programme's ({accepted})")]
+    UnknownPointCurrency {
+        /// What was asked for.
+        currency: String,
+        /// The accepted ids.
+        accepted: String,
+    },
+    /// Two lines of an order have one name.
+    #[error("order `{order}` names line `{line}` twice")]
+    DuplicateLine {
+        /// The order's name.
+        order: String,
+        /// The line's name.
+        line: String,
+    },
+    /// The member has no such order.
+    #[error("the member has no order `{order}`")]
+    UnknownOrder {
+        /// The order's name.
+        order: String,
+    },
+    /// The order has no such line.
+    #[error("order `{order}` has no line `{line}`")]
+    UnknownLine {
+        /// The order's name.
+        order: String,
+        /// The line's name.
+        line: String,
+    },
+    /// More pieces are to be returned than are left.
+    #[error("line `{line}` of order `{order}` has {left} pieces left to return, not {asked}")]
+    QuantityOverReturned {
+        /// The order's name.
+        order: String,
+        /// The line's name.
+        line: String,
+        /// Pieces asked to return.
+        asked: i64,
+        /// Pieces left to return.
+        left: i64,
+    },
+    /// More money is to be returned than is left.
+    #[error("line `{line}` of order `{order}` has {left} minor units left to return, not {asked}", left = left.0, asked = asked.0)]
+    AmountOverReturned {
+        /// The order's name.
+        order: String,
+        /// The line's name.
+        line: String,
+        /// Money asked to return.
+        asked: Money,
+        /// Money left to return.
+        left: Money,
+    },
+    /// Nothing of the order or line is left to return.
+    #[error("nothing is left to return of order `{order}`")]
+    NothingLeftToReturn {
+        /// The order's name.
+        order: String,
+    },
+    /// More points are asked than are available.
+    #[error("{asked} points asked, {available} available")]
+    InsufficientPoints {
+        /// Points asked, smallest units.
+        asked: Points,
+        /// Points available, smallest units.
+        available: Points,
+    },
+    /// The currency cannot be spent.
+    #[error("points of currency `{currency}` are not spendable")]
+    NotSpendable {
+        /// The currency's id.
+        currency: String,
+    },
+    /// The currency has no cash value.
+    #[error("the programme gives `{currency}` no cash value; add [currency.cash]")]
+    NoCashValue {
+        /// The currency's id.
+        currency: String,
+    },
+    /// Below the least redemption.
+    #[error("{asked} points asked; the least is {min}")]
+    BelowMinimum {
+        /// Points asked.
+        asked: Points,
+        /// Least accepted.
+        min: Points,
+    },
+    /// Not a multiple of the step.
+    #[error("{asked} points asked; must be a multiple of {step}")]
+    NotAStep {
+        /// Points asked.
+        asked: Points,
+        /// The step.
+        step: Points,
+    },
+    /// More of the order would be paid by points than the programme allows.
+    #[error("{asked} points asked; at most {max} may pay for this order")]
+    AboveOrderShare {
+        /// Points asked.
+        asked: Points,
+        /// Most accepted for the order.
+        max: Points,
+    },
+    /// The member has no such redemption.
+    #[error("the member has no redemption `{redemption}`")]
+    UnknownRedemption {
+        /// The redemption's name.
+        redemption: String,
+    },
+    /// A redemption of this name was made before.
+    #[error("redemption `{redemption}` was made before")]
+    DuplicateRedemption {
+        /// The redemption's name.
+        redemption: String,
+    },
+    /// More is to be reversed than is left of the redemption.
+    #[error("redemption `{redemption}` has {left} points left to reverse, not {asked}")]
+    OverReversed {
+        /// The redemption's name.
+        redemption: String,
+        /// Points asked.
+        asked: Points,
+        /// Points left to reverse.
+        left: Points,
+    },
+    /// A required text is missing.
+    #[error("{field} must not be empty")]
+    Missing {
+        /// Which field.
+        field: &'static str,
+    },
+    /// A programme version would start before it is published.
+    #[error("a new programme version must start after {earliest}, not at {effective_from}; to try a rule on the past, use a backtest")]
+    PublishedIntoThePast {
+        /// The asked start.
+        effective_from: Instant,
+        /// The earliest start accepted.
+        earliest: Instant,
+    },
+    /// The programme file is not sound.
+    #[error("{message}")]
+    UnsoundProgramme {
+        /// Every finding with line and column.
+        message: String,
+    },
+    /// A later version drops something that members still hold.
+    #[error("the new version drops {what} `{name}`, which members may hold; keep it")]
+    Dropped {
+        /// Currency, ladder or tier.
+        what: &'static str,
+        /// Its id.
+        name: String,
+    },
+}
+
+impl Refusal {
+    /// The stable snake_case code, the same in every release.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refusal::InvalidName { .. } => "invalid_name",
+            Refusal::OutOfRange { .. } => "out_of_range",
+            Refusal::TooMany { .. } => "too_many",
+            Refusal::Overflow { .. } => "overflow",
+            Refusal::NoProgramme { .. } => "no_programme",
+            Refusal::InTheFuture { .. } => "in_the_future",
+            Refusal::TooLate { .. } => "too_late",
+            Refusal::IdempotencyConflict { .. } => "idempotency_conflict",
+            Refusal::UnknownMember { .. } => "unknown_member",
+            Refusal::AlreadyEnrolled { .. } => "already_enrolled",
+            Refusal::DuplicateOrder { .. } => "duplicate_order",
+            Refusal::UnknownMoneyCurrency { .. } => "unknown_money_currency",
+            Refusal::UnknownPointCurrency { .. } => "unknown_point_currency",
+            Refusal::DuplicateLine { .. } => "duplicate_line",
+            Refusal::UnknownOrder { .. } => "unknown_order",
+            Refusal::UnknownLine { .. } => "unknown_line",
+            Refusal::QuantityOverReturned { .. } => "quantity_over_returned",
+            Refusal::AmountOverReturned { .. } => "amount_over_returned",
+            Refusal::NothingLeftToReturn { .. } => "nothing_left_to_return",
+            Refusal::InsufficientPoints { .. } => "insufficient_points",
+            Refusal::NotSpendable { .. } => "not_spendable",
+            Refusal::NoCashValue { .. } => "no_cash_value",
+            Refusal::BelowMinimum { .. } => "below_minimum",
+            Refusal::NotAStep { .. } => "not_a_step",
+            Refusal::AboveOrderShare { .. } => "above_order_share",
+            Refusal::UnknownRedemption { .. } => "unknown_redemption",
+            Refusal::DuplicateRedemption { .. } => "duplicate_redemption",
+            Refusal::OverReversed { .. } => "over_reversed",
+            Refusal::Missing { .. } => "missing",
+            Refusal::PublishedIntoThePast { .. } => "published_into_the_past",
+            Refusal::UnsoundProgramme { .. } => "unsound_programme",
+            Refusal::Dropped { .. } => "dropped",
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! What a member owns, as the fold of their decisions.
+//!
+//! Invariants, held by [`apply`](crate::apply::apply):
+//! - lots are in order of number, each with something left;
+//! - `available` and `pending` are the sums of the lots, per currency;
+//! - nothing depends on positions in the log or on recording times, so that equal histories give equal states.
+
+use serde::Serialize;
+use smallvec::SmallVec;
+
+use crate::calendar::{Day, Instant, MonthDay};
+use crate::event::{Account, Figures};
+use crate::ids::{CapNumber, CurrencyNumber, LadderNumber, LotNumber, TierNumber};
+use crate::points::Points;
+
+/// All that the ledger knows of one member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MemberState {
+    /// When the member joined; `None` before.
+    pub joined_at: Option<Instant>,
+    /// The latest effective time of any of the member's facts and decisions. [`Instant::MIN`] at first.
+    pub settled_to: Instant,
+    /// What rules may ask about the member.
+    pub profile: MemberProfile,
+    /// Orders of which something was kept.
+    pub orders: u32,
+    /// The last lot number given; 0 at first.
+    pub last_lot: LotNumber,
+    /// Per currency number.
+    pub balances: SmallVec<[Balance; 1]>,
+    /// Lots with something left, by number.
+    pub lots: Vec<Lot>,
+    /// Per ladder that the member has figures or a tier in, by number.
+    pub ladders: SmallVec<[LadderState; 1]>,
+    /// Cap counters, by cap and period.
+    pub caps: Vec<CapUse>,
+}
+
+/// The member's side of rule conditions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct MemberProfile {
+    /// Month and day of birth.
+    pub birthday: Option<MonthDay>,
+    /// Segment tags.
+    pub segments: Vec<Box<str>>,
+    /// Attributes and values.
+    pub attributes: Vec<(Box<str>, Box<str>)>,
+}
+
+/// A member's balances in one currency, each of them smallest units and never below zero.
+///
+/// `issued = available + pending + held + redeemed + expired + forfeited + clawed_back - arrears - written_off`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Balance {
+    /// Can be spent.
+    pub available: Points,
+    /// Cannot be spent yet.
+    pub pending: Points,
+    /// Set aside by holds.
+    pub held: Points,
+    /// Owed by the member.
+    pub arrears: Points,
+    /// Given, ever.
+    pub issued: Points,
+    /// Spent and not reversed, ever.
+    pub redeemed: Points,
+    /// Run out, ever.
+    pub expired: Points,
+    /// Taken by debit adjustments and closures, ever.
+    pub forfeited: Points,
+    /// Taken back by returns, ever.
+    pub clawed_back: Points,
+    /// Debts let go, ever.
+    pub written_off: Points,
+}
+
+impl Balance {
+    /// What an account holds, with the sign that postings use.
+    pub fn account_mut(&mut self, account: Account) -> (&mut Points, i64) {
+        match account {
+            Account::Issued => (&mut self.issued, -1),
+            Account::Available => (&mut self.available, 1),
+            Account::Pending => (&mut self.pending, 1),
+            Account::Held => (&mut self.held, 1),
+            Account::Redeemed => (&mut self.redeemed, 1),
+            Account::Expired => (&mut self.expired, 1),
+            Account::Forfeited => (&mut self.forfeited, 1),
+            Account::ClawedBack => (&mut self.clawed_back, 1),
+            Account::Arrears => (&mut self.arrears, -1),
+            Account::ArrearsWrittenOff => (&mut self.written_off, -1),
+        }
+    }
+
+    /// What the law of conservation leaves over: 0, unless the ledger has a bug or was altered.
+    pub fn imbalance(&self) -> i128 {
+        let n = |points: Points| i128::from(points.0);
+        n(self.available) + n(self.pending) + n(self.held) + n(self.redeemed) + n(self.expired) + n(self.forfeited)
+            + n(self.clawed_back)
+            - n(self.arrears)
+            - n(self.written_off)
+            - n(self.issued)
+    }
+}
+
+/// One credit of points: what is left of it, and when it starts and ends.
+///
+/// Invariant: `1 <= remaining <= earned`; a lot with nothing left is dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Lot {
+    /// The member's own running number.
+    pub number: LotNumber,
+    /// Its currency.
+    pub currency: CurrencyNumber,
+    /// Whether it is still to be activated.
+    pub pending: bool,
+    /// Smallest units at first.
+    pub earned: Points,
+    /// Smallest units that can still be drawn.
+    pub remaining: Points,
+    /// When the credit took effect.
+    pub earned_at: Instant,
+    /// First instant at which the lot can be spent.
+    pub activates_at: Instant,
+    /// First instant at which the lot can no longer be spent; `None` never expires.
+    pub expires_at: Option<Instant>,
+}
+
+/// A member's place on one ladder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LadderState {
+    /// Which ladder.
+    pub ladder: LadderNumber,
+    /// The tier held.
+    pub tier: TierNumber,
+    /// Since when; [`Instant::MIN`] for the tier that everybody has.
+    pub since: Instant,
+    /// End of validity if the tier is not kept.
+    pub until: Option<Instant>,
+    /// Whether the days of grace run.
+    pub grace: bool,
+    /// Figures by bucket, in order of day: one per period, or per day where the period rolls.
+    pub buckets: Vec<Bucket>,
+}
+
+/// The figures of one period or day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Bucket {
+    /// First day; [`Day::EVER`] for the one bucket of a lifetime.
+    pub start: Day,
+    /// What counts in it.
+    pub figures: Figures,
+}
+
+/// What has been given under a cap in one period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct CapUse {
+    /// Which cap.
+    pub cap: CapNumber,
+    /// First day of the period; [`Day::EVER`] for a cap without one.
+    pub period: Day,
+    /// Smallest units given.
+    pub used: Points,
+}
+
+impl Default for MemberState {
+    fn default() -> Self {
+        MemberState {
+            joined_at: None,
+            settled_to: Instant::MIN,
+            profile: MemberProfile::default(),
+            orders: 0,
+            last_lot: LotNumber(0),
+            balances: SmallVec::new(),
+            lots: Vec::new(),
+            ladders: SmallVec::new(),
+            caps: Vec::new(),
+        }
+    }
+}
+
+impl MemberState {
+    /// The balances in a currency; all zero where the member never had any.
+    pub fn balance(&self, currency: CurrencyNumber) -> Balance {
+        self.balances.get(usize::from(currency.0)).copied().unwrap_or_default()
+    }
+
+    /// A lot that still has something left.
+    pub fn lot(&self, number: LotNumber) -> Option<&Lot> {
+        self.lots.binary_search_by_key(&number, |lot| lot.number).ok().map(|index| &self.lots[index])
+    }
+
+    /// The member's place on a ladder, if there has been anything to note.
+    pub fn ladder(&self, ladder: LadderNumber) -> Option<&LadderState> {
+        self.ladders.iter().find(|l| l.ladder == ladder)
+    }
+
+    /// What has been given under a cap in a period.
+    pub fn cap_used(&self, cap: CapNumber, period: Day) -> Points {
+        self.caps
+            .binary_search_by_key(&(cap, period), |c| (c.cap, c.period))
+            .map_or(Points::ZERO, |index| self.caps[index].used)
+    }
+
+    /// Forgets everything but keeps the memory, so that the next member needs none.
+    pub fn clear(&mut self) {
+        self.joined_at = None;
+        self.settled_to = Instant::MIN;
+        self.profile.birthday = None;
+        self.profile.segments.clear();
+        self.profile.attributes.clear();
+        self.orders = 0;
+        self.last_lot = LotNumber(0);
+        self.balances.clear();
+        self.lots.clear();
+        self.ladders.clear();
+        self.caps.clear();
+    }
+}
