@@ -1,7 +1,7 @@
 //! What a caller asks the ledger to take down.
 
 use crate::calendar::Instant;
-use crate::fact::{FACTS_MAX, Fact, Order, Return};
+use crate::fact::{FACTS_MAX, Fact, Order, Return, Subject};
 use crate::ids::is_name;
 use crate::refusal::Refusal;
 
@@ -73,7 +73,19 @@ impl Command {
             });
         }
         self.effective_key()?;
-        self.facts.iter().try_for_each(check_fact)
+        self.facts.iter().try_for_each(check_fact)?;
+        self.names_each_once()
+    }
+
+    /// A fact is judged on what earlier commands left, so no two facts of one command may be about one thing.
+    fn names_each_once(&self) -> Result<(), Refusal> {
+        let subjects = || self.facts.iter().filter_map(Fact::subject);
+        match subjects().enumerate().find(|(index, subject)| subjects().take(*index).any(|s| s == *subject)) {
+            Some((_, Subject::Order(name) | Subject::Redemption(name))) => {
+                Err(Refusal::NamedTwice { name: name.to_owned() })
+            }
+            None => Ok(()),
+        }
     }
 }
 

@@ -19,6 +19,10 @@ pub const LINES_MAX: usize = 10_000;
 pub const TAGS_MAX: usize = 64;
 /// Longest free text (a reason, a purpose), in bytes.
 pub const TEXT_BYTES_MAX: usize = 1_024;
+/// Largest amount of money or quantity in one field, in minor units or pieces.
+pub const AMOUNT_MAX: i64 = 100_000_000_000_000;
+/// Largest adjustment or redemption, in smallest units of points.
+pub const POINTS_MAX: i64 = 1_000_000_000_000_000;
 /// Most facts that one command takes down together.
 pub const FACTS_MAX: usize = 8;
 
@@ -82,6 +86,59 @@ impl Fact<'_> {
             | Fact::ProgrammePublished(_) => None,
         }
     }
+}
+
+impl Fact<'_> {
+    /// The same fact with texts of its own.
+    pub fn into_owned(self) -> Fact<'static> {
+        match self {
+            Fact::MemberEnrolled(enrolment) => {
+                Fact::MemberEnrolled(Enrolment { profile: enrolment.profile.into_owned() })
+            }
+            Fact::ProfileChanged(profile) => Fact::ProfileChanged(profile.into_owned()),
+            Fact::OrderPlaced(order) => Fact::OrderPlaced(order.into_owned()),
+            Fact::OrderReturned(ret) => Fact::OrderReturned(Return {
+                id: own(ret.id),
+                order: own(ret.order),
+                lines: ret
+                    .lines
+                    .into_iter()
+                    .map(|line| ReturnedLine { line: own(line.line), part: line.part })
+                    .collect(),
+            }),
+            Fact::RedemptionRequested(redemption) => Fact::RedemptionRequested(Redemption {
+                id: own(redemption.id),
+                currency: own(redemption.currency),
+                points: redemption.points,
+                partial: redemption.partial,
+                purpose: match redemption.purpose {
+                    Purpose::Reward(what) => Purpose::Reward(own(what)),
+                    Purpose::Voucher(what) => Purpose::Voucher(own(what)),
+                    Purpose::CashOff { order_total } => Purpose::CashOff { order_total },
+                },
+            }),
+            Fact::ReversalRequested(reversal) => Fact::ReversalRequested(Reversal {
+                redemption: own(reversal.redemption),
+                points: reversal.points,
+            }),
+            Fact::AdjustmentRequested(adjustment) => Fact::AdjustmentRequested(Adjustment {
+                currency: own(adjustment.currency),
+                actor: own(adjustment.actor),
+                reason: own(adjustment.reason),
+                points: adjustment.points,
+                shortfall: adjustment.shortfall,
+                about: adjustment.about,
+            }),
+            Fact::ProgrammePublished(publication) => Fact::ProgrammePublished(Publication {
+                effective_from: publication.effective_from,
+                source: own(publication.source),
+            }),
+        }
+    }
+}
+
+fn own(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
 }
 
 /// A thing that later facts of the same member may name.
@@ -155,16 +212,29 @@ pub struct Line<'a> {
     pub tags: Vec<Cow<'a, str>>,
 }
 
-impl<'a> Order<'a> {
+impl Order<'_> {
+    /// The same order with texts of its own.
+    pub fn into_owned(self) -> Order<'static> {
+        Order {
+            id: own(self.id),
+            currency: self.currency,
+            channel: self.channel.map(own),
+            store: self.store.map(own),
+            shipping: self.shipping,
+            paid_with_points: self.paid_with_points,
+            paid_with_stored_value: self.paid_with_stored_value,
+            lines: self.lines.into_iter().map(Line::into_owned).collect(),
+        }
+    }
+
     /// Finds a line by its name, or by its place counted from 1 where it has none.
     pub fn line_index(&self, name: &str) -> Option<usize> {
-        self.lines
-            .iter()
-            .position(|line| line.id.as_deref() == Some(name))
-            .or_else(|| {
-                let index = name.parse::<usize>().ok()?.checked_sub(1)?;
-                (self.lines.get(index)?.id.is_none() && index + 1 == name.parse().ok()?).then_some(index)
-            })
+        let named = self.lines.iter().position(|line| line.id.as_deref() == Some(name));
+        named.or_else(|| {
+            let index = name.parse::<usize>().ok()?.checked_sub(1)?;
+            let line = self.lines.get(index)?;
+            (line.id.is_none() && (index + 1).to_string() == name).then_some(index)
+        })
     }
 
     /// The name of a line as receipts show it.
@@ -204,6 +274,20 @@ impl<'a> Order<'a> {
 }
 
 impl Line<'_> {
+    fn into_owned(self) -> Line<'static> {
+        Line {
+            id: self.id.map(own),
+            quantity: self.quantity,
+            amount: self.amount,
+            discount: self.discount,
+            tax: self.tax,
+            sku: self.sku.map(own),
+            category: self.category.map(own),
+            brand: self.brand.map(own),
+            tags: self.tags.into_iter().map(own).collect(),
+        }
+    }
+
     fn check(&self) -> Result<(), Refusal> {
         optional_name("line id", self.id.as_deref())?;
         optional_name("sku", self.sku.as_deref())?;
@@ -358,11 +442,12 @@ pub enum Shortfall {
 impl Adjustment<'_> {
     /// Refuses a missing actor or reason, and nothing to adjust.
     pub fn check(&self) -> Result<(), Refusal> {
-        if self.points == Points::ZERO {
-            return Err(Refusal::OutOfRange { field: "points", value: 0, accepted: "any amount but 0" });
-        }
-        if self.points.0 == i64::MIN {
-            return Err(Refusal::Overflow { what: "points" });
+        if self.points == Points::ZERO || !(-POINTS_MAX..=POINTS_MAX).contains(&self.points.0) {
+            return Err(Refusal::OutOfRange {
+                field: "points",
+                value: self.points.0,
+                accepted: "-10^15 to 10^15, but not 0",
+            });
         }
         text("actor", &self.actor)?;
         text("reason", &self.reason)
@@ -379,6 +464,14 @@ pub struct Publication<'a> {
 }
 
 impl Profile<'_> {
+    fn into_owned(self) -> Profile<'static> {
+        Profile {
+            birthday: self.birthday,
+            segments: self.segments.into_iter().map(own).collect(),
+            attributes: self.attributes.into_iter().map(|(key, value)| (own(key), own(value))).collect(),
+        }
+    }
+
     /// Refuses bad names and too many of them.
     pub fn check(&self) -> Result<(), Refusal> {
         count("segments", self.segments.len(), TAGS_MAX)?;
@@ -414,9 +507,17 @@ fn count(what: &'static str, count: usize, count_max: usize) -> Result<(), Refus
 }
 
 fn not_negative(field: &'static str, value: i64) -> Result<(), Refusal> {
-    if value < 0 { Err(Refusal::OutOfRange { field, value, accepted: "0 or more" }) } else { Ok(()) }
+    if (0..=AMOUNT_MAX).contains(&value) {
+        Ok(())
+    } else {
+        Err(Refusal::OutOfRange { field, value, accepted: "0 to 10^14" })
+    }
 }
 
 fn at_least_one(field: &'static str, value: i64) -> Result<(), Refusal> {
-    if value < 1 { Err(Refusal::OutOfRange { field, value, accepted: "1 or more" }) } else { Ok(()) }
+    if (1..=POINTS_MAX).contains(&value) {
+        Ok(())
+    } else {
+        Err(Refusal::OutOfRange { field, value, accepted: "1 to 10^15" })
+    }
 }

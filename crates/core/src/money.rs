@@ -62,7 +62,7 @@ impl<'de> Deserialize<'de> for CurrencyCode {
 }
 
 /// How a fraction of a smallest unit is settled. Amounts rounded here are never negative.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Rounding {
     /// Down to the next whole unit.

@@ -77,12 +77,15 @@ pub enum Refusal {
         /// The key.
         key: String,
     },
-    /// The member is not known and the programme does not enrol on the first fact.
-    #[error("member `{member}` is not enrolled; enrol first, or set enrol_on_first_fact")]
+    /// No record speaks of the member, where a query needs one.
+    #[error("member `{member}` is not known")]
     UnknownMember {
         /// The member's name.
         member: String,
     },
+    /// The programme does not enrol on the first fact.
+    #[error("the member is not enrolled; enrol first, or set enrol_on_first_fact in the programme")]
+    NotEnrolled,
     /// The member was enrolled before.
     #[error("the member is enrolled already, since {joined_at}")]
     AlreadyEnrolled {
@@ -94,6 +97,12 @@ pub enum Refusal {
     DuplicateOrder {
         /// The order's name.
         order: String,
+    },
+    /// One command speaks of one order or redemption more than once.
+    #[error("the command names `{name}` twice; send a command for each")]
+    NamedTwice {
+        /// The order's or redemption's name.
+        name: String,
     },
     /// The order's currency is none of the programme's.
     #[error("currency {code} is not one of the programme's ({accepted})")]
@@ -272,8 +281,10 @@ impl Refusal {
             Refusal::TooLate { .. } => "too_late",
             Refusal::IdempotencyConflict { .. } => "idempotency_conflict",
             Refusal::UnknownMember { .. } => "unknown_member",
+            Refusal::NotEnrolled => "not_enrolled",
             Refusal::AlreadyEnrolled { .. } => "already_enrolled",
             Refusal::DuplicateOrder { .. } => "duplicate_order",
+            Refusal::NamedTwice { .. } => "named_twice",
             Refusal::UnknownMoneyCurrency { .. } => "unknown_money_currency",
             Refusal::UnknownPointCurrency { .. } => "unknown_point_currency",
             Refusal::DuplicateLine { .. } => "duplicate_line",

@@ -1,7 +1,7 @@
 //! One batch: a header with a checksum, then records back to back. It is kept or dropped whole.
 //!
-//! Invariants: a [`BatchView`] exists only for bytes whose checksum holds and whose records fill the payload exactly,
-//! so that walking its records cannot fail.
+//! Invariants: a [`BatchView`] exists only for bytes whose checksum holds and whose records fill the payload
+//! exactly, so that walking its records cannot fail.
 
 use crate::{
     bytes::{u32_at, u64_at},

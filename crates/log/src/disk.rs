@@ -1,8 +1,8 @@
 //! The few file operations that the file log needs, so that tests can lose power between any two of them.
 //!
-//! What is assumed of a disk: bytes are durable once a sync of their file has returned without error; a file's name is
-//! durable once a sync of its folder has; a rename within a folder is seen whole or not at all. Nothing is assumed of
-//! the order in which unsynced bytes arrive.
+//! What is assumed of a disk: bytes are durable once a sync of their file has returned without error; a
+//! file's name is durable once a sync of its folder has; a rename within a folder is seen whole or not at
+//! all. Nothing is assumed of the order in which unsynced bytes arrive.
 //!
 //! Only Unix systems are supported: elsewhere a folder cannot be synced.
 

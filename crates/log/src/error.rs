@@ -1,6 +1,7 @@
-//! What can go wrong with a log, in three kinds that are never mixed: the machine failed (`Fault`, `DiskFull`,
-//! `Locked`, `Poisoned`), the stored bytes are not what was written (`Corruption`), or the caller asked for what cannot
-//! be (`TooLarge`, `UnexpectedPosition`, `ReadOnly`, `NotFound`, `AlreadyExists`, `UnsupportedFormat`).
+//! What can go wrong with a log, in three kinds that are never mixed: the machine failed (`Fault`,
+//! `DiskFull`, `Locked`, `Poisoned`), the stored bytes are not what was written (`Corruption`), or the caller
+//! asked for what cannot be (`TooLarge`, `UnexpectedPosition`, `ReadOnly`, `NotFound`, `AlreadyExists`,
+//! `UnsupportedFormat`).
 
 use std::{io, path::PathBuf};
 
@@ -38,7 +39,8 @@ pub enum LogError {
         /// The log's folder.
         dir: PathBuf,
     },
-    /// An earlier write or sync failed, so that what is on disk is unknown. Reading goes on; opening again recovers.
+    /// An earlier write or sync failed, so that what is on disk is unknown. Reading goes on; opening again
+    /// recovers.
     #[error("writing stopped after an earlier failure; open the log again")]
     Poisoned,
     /// There was no space for the group. Nothing of it was kept, and writing can go on once there is space.

@@ -1,8 +1,9 @@
 //! The log in a folder of segment files.
 //!
-//! Invariants: the end moves only after a sync; bytes are written only at the end, into space that is already allocated
-//! and zeroed, so that a commit is one write and one data sync; a segment is sealed only when the next one durably
-//! exists, and nothing is written to the next before the seal is durable. A group lies in one segment.
+//! Invariants: the end moves only after a sync; bytes are written only at the end, into space that is already
+//! allocated and zeroed, so that a commit is one write and one data sync; a segment is sealed only when the
+//! next one durably exists, and nothing is written to the next before the seal is durable. A group lies in
+//! one segment.
 //!
 //! After a failure that leaves it unknown what is on disk, nothing is written any more: opening again looks.
 
@@ -38,13 +39,14 @@ const READ_ONLY_LOOKS_MAX: u32 = 4;
 /// How a file log lays out its files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// The size at which the next segment is begun, in bytes; default 64 MiB. A group that is larger has a segment of its
-    /// own. May differ from one opening to the next.
+    /// The size at which the next segment is begun, in bytes; default 64 MiB. A group that is larger has a
+    /// segment of its own. May differ from one opening to the next.
     pub segment_bytes: u64,
     /// How much space is allocated at a time, in bytes; default 4 MiB.
     pub preallocate_bytes: u64,
-    /// Opens for reading only: no lock is taken and nothing is changed, so that it works beside a writer. What is read is
-    /// the sound prefix as of opening; it may hold a group that the writer has written and not yet synced.
+    /// Opens for reading only: no lock is taken and nothing is changed, so that it works beside a writer.
+    /// What is read is the sound prefix as of opening; it may hold a group that the writer has written and
+    /// not yet synced.
     pub read_only: bool,
 }
 
@@ -59,7 +61,8 @@ impl Default for Options {
 pub struct OpenReport {
     /// The end of the sound log.
     pub end: LogEnd,
-    /// How many bytes of an unacknowledged torn tail followed it. They were cut, unless opened for reading only.
+    /// How many bytes of an unacknowledged torn tail followed it. They were cut, unless opened for reading
+    /// only.
     pub torn_bytes: u64,
     /// The log had been closed properly.
     pub closed: bool,
@@ -164,7 +167,8 @@ impl FileLog {
             end: LogEnd::ORIGIN,
             closed: false,
             torn_bytes: 0,
-            seal_missing: false,
+            unproven_from: Position::ORIGIN,
+            seal_unproven: false,
         };
         Ok(FileLog::assemble(disk, dir, options, found, tail, Some(lock)))
     }
@@ -271,7 +275,8 @@ impl FileLog {
         }
     }
 
-    /// After a failure before any sync of a group: with a full disk, cuts the file back and goes on; else poisons.
+    /// After a failure before any sync of a group: with a full disk, cuts the file back and goes on; else
+    /// poisons.
     fn give_back(&mut self, op: &'static str, to_bytes: u64, error: io::Error) -> LogError {
         if !is_disk_full(&error) {
             return self.poison(op, error);
@@ -295,7 +300,8 @@ impl FileLog {
         self.allocate(self.tail.offset_of(self.end.position))?;
         let header = SegmentHeader { start: self.end, ledger: self.ledger };
         let next = make_segment(&*self.disk, &self.dir, &header).inspect_err(|error| {
-            // A full disk has left no trace; after anything else it is unknown whether the next segment exists.
+            // A full disk has left no trace; after anything else it is unknown whether the next segment
+            // exists.
             self.poisoned = !matches!(error, LogError::DiskFull { .. });
         })?;
         let seal_at = self.tail.offset_of(self.end.position);
@@ -354,7 +360,8 @@ fn lock(disk: &dyn Disk, dir: &Path) -> Result<Box<dyn DiskLock>, LogError> {
     lock.ok_or_else(|| LogError::Locked { dir: dir.to_owned() })
 }
 
-/// Inspects a log that a writer may be changing: what looks like damage may be a file read before and after a change.
+/// Inspects a log that a writer may be changing: what looks like damage may be a file read before and after a
+/// change.
 fn inspect_live(disk: &dyn Disk, dir: &Path) -> Result<Found, LogError> {
     let mut looks = 1;
     loop {
@@ -365,8 +372,9 @@ fn inspect_live(disk: &dyn Disk, dir: &Path) -> Result<Found, LogError> {
     }
 }
 
-/// Opens the last segment and, for writing, finishes what a crash left half done: a torn tail, a missing seal, a segment
-/// that was never begun. Then everything up to the end is made durable, for it may be in the system's cache only.
+/// Opens the last segment and, for writing, finishes what a crash left half done: a torn tail, a missing
+/// seal, a segment whose name is not durable. Then the last group is written again as it stands and synced:
+/// it may be in the system's cache only, and after a failed sync the system may even take it for synced.
 fn open_tail(disk: &dyn Disk, dir: &Path, found: &Found, read_only: bool) -> Result<Tail, LogError> {
     let open = |base: Position| {
         let path = dir.join(segment_name(base));
@@ -379,7 +387,7 @@ fn open_tail(disk: &dyn Disk, dir: &Path, found: &Found, read_only: bool) -> Res
     if read_only {
         return Ok(tail);
     }
-    if found.seal_missing {
+    if found.seal_unproven {
         let before = open(found.starts[found.starts.len() - 2].position)?;
         let sealed = seal(&*before.file, before.offset_of(base), LogEnd { position: base, ..found.end });
         sealed.map_err(|error| failure("seal", &before.path, error))?;
@@ -389,13 +397,18 @@ fn open_tail(disk: &dyn Disk, dir: &Path, found: &Found, read_only: bool) -> Res
         tail.file.set_len(used_bytes).map_err(|error| failure("cut", &tail.path, error))?;
         tail.allocated_bytes = used_bytes;
     }
-    tail.file.sync_all().map_err(|error| failure("sync", &tail.path, error))?;
+    let unproven_at = tail.offset_of(found.unproven_from);
+    let mut unproven = vec![0; found.end.position.bytes_since(found.unproven_from) as usize];
+    let settle = tail.file.read_exact_at(&mut unproven, unproven_at);
+    let settle = settle.and_then(|()| tail.file.write_all_at(&unproven, unproven_at));
+    settle.and_then(|()| tail.file.sync_all()).map_err(|error| failure("settle", &tail.path, error))?;
     // The crash may also have been between a rename and the sync of its folder.
     disk.sync_dir(dir).map_err(|error| failure("sync", dir, error))?;
     Ok(tail)
 }
 
-/// Makes a segment that durably exists under its name with its whole header, or leaves no trace when the disk is full.
+/// Makes a segment that durably exists under its name with its whole header, or leaves no trace when the disk
+/// is full.
 fn make_segment(disk: &dyn Disk, dir: &Path, header: &SegmentHeader) -> Result<Tail, LogError> {
     let temporary = dir.join(NEXT_SEGMENT_NAME);
     let path = dir.join(segment_name(header.start.position));
@@ -417,7 +430,8 @@ fn make_segment(disk: &dyn Disk, dir: &Path, header: &SegmentHeader) -> Result<T
     Ok(Tail { base: header.start.position, path, file, allocated_bytes: SEGMENT_HEADER_BYTES })
 }
 
-/// Puts the seal after the last batch, cuts the file there and makes both durable. The space is allocated already.
+/// Puts the seal after the last batch, cuts the file there and makes both durable. The space is allocated
+/// already.
 fn seal(file: &dyn DiskFile, seal_at: u64, end: LogEnd) -> io::Result<()> {
     file.write_all_at(&encode_seal(end), seal_at)?;
     file.set_len(seal_at + SEGMENT_SEAL_BYTES)?;

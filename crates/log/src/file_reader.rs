@@ -1,7 +1,7 @@
 //! Reading the segments of a file log.
 //!
-//! Invariants: bytes past the durable end are never read; a position is found by its segment's base and nothing else.
-//! Files are opened when first read, and at most [`FILES_OPEN_MAX`] stay open.
+//! Invariants: bytes past the durable end are never read; a position is found by its segment's base and
+//! nothing else. Files are opened when first read, and at most [`FILES_OPEN_MAX`] stay open.
 
 use std::{
     collections::BTreeMap,
@@ -79,7 +79,8 @@ impl Shared {
     }
 }
 
-/// Reads a [`FileLog`](crate::FileLog) up to its durable end; goes on working after the log is closed or has failed.
+/// Reads a [`FileLog`](crate::FileLog) up to its durable end; goes on working after the log is closed or has
+/// failed.
 #[derive(Clone, Debug)]
 pub struct FileLogReader {
     pub(crate) shared: Arc<Shared>,

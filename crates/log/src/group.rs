@@ -1,11 +1,12 @@
 //! A group: batches that are written and synced together.
 //!
-//! Building a group does no I/O. The caller says where the group will start, and with that every record's position is
-//! known as it is pushed, so that the next group can be built while this one is being written.
+//! Building a group does no I/O. The caller says where the group will start, and with that every record's
+//! position is known as it is pushed, so that the next group can be built while this one is being written.
 //!
 //! Invariants: `bytes` holds only finished batches, followed by the open one if there is one. Each batch's
-//! `undurable_bytes` reaches back to the start of its group: a log appends a group only at its end, and its end moves
-//! only after a sync, so that everything before the group is durable when the group's first byte is written.
+//! `undurable_bytes` reaches back to the start of its group: a log appends a group only at its end, and its
+//! end moves only after a sync, so that everything before the group is durable when the group's first byte is
+//! written.
 
 use crate::{
     batch::{BATCH_BYTES_MAX, BATCH_HEADER_BYTES, BatchHeader},
@@ -113,8 +114,8 @@ impl Group {
     /// Adds a record to the open batch and gives its position.
     ///
     /// # Errors
-    /// [`LogError::TooLarge`] when the body, the batch or the group would pass its limit. The record is then left out
-    /// and the batch stays open, to be abandoned.
+    /// [`LogError::TooLarge`] when the body, the batch or the group would pass its limit. The record is then
+    /// left out and the batch stays open, to be abandoned.
     ///
     /// # Panics
     /// When no batch is open, which only a bug can cause.
@@ -174,8 +175,8 @@ impl Group {
         Some(self.finish(open))
     }
 
-    /// Drops the open batch without a trace; its positions and number go to the next one. Without an open batch
-    /// nothing happens.
+    /// Drops the open batch without a trace; its positions and number go to the next one. Without an open
+    /// batch nothing happens.
     pub fn abandon_batch(&mut self) {
         self.bytes.truncate(self.finished_bytes);
         self.open = None;

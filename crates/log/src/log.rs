@@ -1,7 +1,8 @@
 //! What the ledger asks of a log: append at an expected position, and read in order.
 //!
-//! Nothing here assumes files: a table in a database can serve as well. Invariants for whoever implements it: a group
-//! is kept whole or not at all; `append` returns only once the group is durable; readers see only what is durable.
+//! Nothing here assumes files: a table in a database can serve as well. Invariants for whoever implements it:
+//! a group is kept whole or not at all; `append` returns only once the group is durable; readers see only
+//! what is durable.
 
 use crate::{
     error::LogError,
@@ -19,21 +20,21 @@ pub trait Log: Send {
     /// Where the next group must start.
     fn end(&self) -> LogEnd;
 
-    /// Appends a group's finished batches if the log ends where the group starts, and returns the new end once the
-    /// group is durable. An empty group changes nothing.
+    /// Appends a group's finished batches if the log ends where the group starts, and returns the new end
+    /// once the group is durable. An empty group changes nothing.
     ///
     /// # Errors
-    /// [`LogError::UnexpectedPosition`] when the log ends elsewhere; [`LogError::DiskFull`] when there is no space, after
-    /// which the log is as before and goes on; [`LogError::Fault`] when a write or sync failed, after which every append
-    /// is [`LogError::Poisoned`]; [`LogError::ReadOnly`].
+    /// [`LogError::UnexpectedPosition`] when the log ends elsewhere; [`LogError::DiskFull`] when there is no
+    /// space, after which the log is as before and goes on; [`LogError::Fault`] when a write or sync failed,
+    /// after which every append is [`LogError::Poisoned`]; [`LogError::ReadOnly`].
     fn append(&mut self, group: &Group) -> Result<LogEnd, LogError>;
 
     /// A reader of this log; cheap, and usable on any thread.
     fn reader(&self) -> Self::Reader;
 
-    /// Ends writing properly: unless the last batch is such a mark already, a batch without records is appended, which
-    /// proves that everything before it was durable. Dropping a log instead is safe, but later damage to its last group
-    /// cannot be told from a torn tail.
+    /// Ends writing properly: unless the last batch is such a mark already, a batch without records is
+    /// appended, which proves that everything before it was durable. Dropping a log instead is safe, but
+    /// later damage to its last group cannot be told from a torn tail.
     ///
     /// # Errors
     /// As [`Log::append`]. Everything acknowledged stays durable whatever this returns.
@@ -56,8 +57,8 @@ pub trait LogReader: Clone + Send + Sync + 'static {
     /// The durable end as of now.
     fn end(&self) -> LogEnd;
 
-    /// Fills the start of `buffer` with the stream's bytes from `from`, and returns how many: at least 1, unless `from` is at
-    /// or past the end or `buffer` is empty. May return fewer than there are.
+    /// Fills the start of `buffer` with the stream's bytes from `from`, and returns how many: at least 1,
+    /// unless `from` is at or past the end or `buffer` is empty. May return fewer than there are.
     ///
     /// # Errors
     /// [`LogError::Fault`], or [`LogError::Corruption`] where stored bytes are missing.
@@ -84,7 +85,8 @@ pub trait LogReader: Clone + Send + Sync + 'static {
         self.records().record_buf(at)
     }
 
-    /// A member's records from the newest, whose position is `head`, to the first. Empty for [`Position::NONE`].
+    /// A member's records from the newest, whose position is `head`, to the first. Empty for
+    /// [`Position::NONE`].
     fn chain(&self, head: Position) -> Chain<Self> {
         Chain::new(self.clone(), head)
     }

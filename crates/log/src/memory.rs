@@ -1,4 +1,5 @@
-//! A log in memory: the twin of the file log for tests. It stores the same bytes and forgets them when dropped.
+//! A log in memory: the twin of the file log for tests. It stores the same bytes and forgets them when
+//! dropped.
 
 use std::sync::{Arc, PoisonError, RwLock};
 

@@ -1,8 +1,9 @@
 //! Opening: telling a sound log, a torn tail and corruption apart.
 //!
-//! Sealed segments are checked here by their headers and seals only; their batches are checked whenever they are read.
-//! The last segment is read whole. Where its sound batches stop, a later sound batch may prove that what is missing had
-//! been durable: that is corruption. Otherwise nothing from there on was ever acknowledged, and it is a torn tail.
+//! Sealed segments are checked here by their headers and seals only; their batches are checked whenever they
+//! are read. The last segment is read whole. Where its sound batches stop, a later sound batch may prove that
+//! what is missing had been durable: that is corruption. Otherwise nothing from there on was ever
+//! acknowledged, and it is a torn tail.
 //!
 //! Invariant: nothing here changes a byte. What is to be cut or sealed is returned, and the writer does it.
 
@@ -31,8 +32,10 @@ pub(crate) struct Found {
     pub(crate) closed: bool,
     /// Bytes after the end, up to the last that is not zero.
     pub(crate) torn_bytes: u64,
-    /// The segment before the last still lacks its seal.
-    pub(crate) seal_missing: bool,
+    /// From here to the end no later batch proves the bytes durable.
+    pub(crate) unproven_from: Position,
+    /// The last segment is empty, so that the seal of the one before may be missing or not durable yet.
+    pub(crate) seal_unproven: bool,
 }
 
 /// The starts of the segments in a folder, ascending; empty without a log or a folder.
@@ -68,7 +71,8 @@ pub(crate) fn inspect(disk: &dyn Disk, dir: &Path) -> Result<Found, LogError> {
         if expected.is_none() && !is_last && !is_before_last {
             return Err(segment.corruption(segment.size_bytes, "the segment's seal is missing or damaged"));
         }
-        // Only the last two are needed further on, and a long log has more segments than a process may open files.
+        // Only the last two are needed further on, and a long log has more segments than a process may open
+        // files.
         starts.push(segment.header.start);
         segments.drain(..segments.len().saturating_sub(1));
         segments.push((segment, expected));
@@ -78,13 +82,21 @@ pub(crate) fn inspect(disk: &dyn Disk, dir: &Path) -> Result<Found, LogError> {
         return Err(LogError::NotFound { dir: dir.to_owned() });
     };
     let tail = last.scan()?;
-    let mut seal_missing = false;
-    if let Some((before, None)) = segments.pop() {
+    let before = segments.pop();
+    let seal_unproven = before.is_some() && tail.start == tail.end;
+    if let Some((before, None)) = before {
         before.expect_ends_at(last.header.start, &tail)?;
-        seal_missing = true;
     }
     let torn_bytes = last.torn_bytes(tail.end)?;
-    Ok(Found { ledger, starts, end: tail.end, closed: tail.closed, torn_bytes, seal_missing })
+    Ok(Found {
+        ledger,
+        starts,
+        end: tail.end,
+        closed: tail.closed,
+        torn_bytes,
+        unproven_from: tail.unproven_from,
+        seal_unproven,
+    })
 }
 
 /// The sound batches at the start of a segment.
@@ -93,6 +105,7 @@ struct Sound {
     start: LogEnd,
     end: LogEnd,
     closed: bool,
+    unproven_from: Position,
 }
 
 /// One segment file with a sound header.
@@ -186,7 +199,7 @@ impl Segment {
     /// Steps over sound batches, and says what is wrong with the first that is not.
     fn sound_batches(&self) -> Result<(Sound, Option<&'static str>), LogError> {
         let start = self.header.start;
-        let mut sound = Sound { start, end: start, closed: false };
+        let mut sound = Sound { start, end: start, closed: false, unproven_from: start.position };
         let mut stream = BatchStream::new(start.position, Some(start.next_number));
         loop {
             let step = stream.step(|from, buffer| {
@@ -199,6 +212,7 @@ impl Segment {
                 Step::Batch(header) => {
                     sound.end = LogEnd { position: header.end(), next_number: header.number.next() };
                     sound.closed = header.record_count == 0;
+                    sound.unproven_from = header.durable_to().max(start.position);
                 }
                 Step::End => return Ok((sound, None)),
                 Step::Bad(what) => return Ok((sound, Some(what))),
@@ -230,8 +244,8 @@ impl Segment {
         Ok(rest.iter().rposition(|byte| *byte != 0).map_or(0, |last| last as u64 + 1))
     }
 
-    /// Checks that a segment without a seal is one that was just being sealed: nothing has been written after it, and
-    /// its batches end where the next segment starts.
+    /// Checks that a segment without a seal is one that was just being sealed: nothing has been written after
+    /// it, and its batches end where the next segment starts.
     fn expect_ends_at(&self, next: LogEnd, tail: &Sound) -> Result<(), LogError> {
         if tail.start != tail.end {
             return Err(self.corruption(self.size_bytes, "the segment's seal is missing or damaged"));

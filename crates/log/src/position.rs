@@ -1,8 +1,8 @@
 //! Where things stand in the log: positions, batch numbers and the end of the log.
 //!
-//! Invariant: a [`Position`] counts the bytes of batches only. Segment headers, seals and preallocated space do not
-//! count, so that a writer knows the position of every record before any byte is on disk, and a log that is not kept
-//! in files can use the same positions.
+//! Invariant: a [`Position`] counts the bytes of batches only. Segment headers, seals and preallocated space
+//! do not count, so that a writer knows the position of every record before any byte is on disk, and a log
+//! that is not kept in files can use the same positions.
 
 use std::fmt;
 

@@ -1,9 +1,10 @@
 //! Reading: batches in order, single records, and a member's chain.
 //!
-//! Invariants: every batch handed out has passed its checksum, stands where its header says and, within one stream,
-//! follows the number before it. Streaming copies nothing per record: views borrow one large buffer.
+//! Invariants: every batch handed out has passed its checksum, stands where its header says and, within one
+//! stream, follows the number before it. Streaming copies nothing per record: views borrow one large buffer.
 //!
-//! Deliberately absent: an index. A record leads to its batch by its own header, and to its member's previous record.
+//! Deliberately absent: an index. A record leads to its batch by its own header, and to its member's previous
+//! record.
 
 use crate::{
     batch::{BATCH_BYTES_MAX, BATCH_HEADER_BYTES, BatchHeader, BatchView},
@@ -134,8 +135,8 @@ impl<R: LogReader> Batches<R> {
     /// The next batch, or `None` at the durable end. Batches of clean closes come too: they have no records.
     ///
     /// # Errors
-    /// [`LogError::Corruption`] when what stands there is not the next sound batch, also when the stream began in the
-    /// middle of a batch; [`LogError::Fault`]. The stream stays where it is.
+    /// [`LogError::Corruption`] when what stands there is not the next sound batch, also when the stream
+    /// began in the middle of a batch; [`LogError::Fault`]. The stream stays where it is.
     pub fn next_batch(&mut self) -> Result<Option<BatchView<'_>>, LogError> {
         let reader = &self.reader;
         match self.stream.step(|from, buffer| reader.read(from, buffer))? {
@@ -165,7 +166,8 @@ impl<R: LogReader> RecordReader<R> {
         RecordReader { reader, buffer: Vec::new(), batch: None }
     }
 
-    /// The record whose first byte stands at `at`, and the header of its batch, whose checksum has been verified.
+    /// The record whose first byte stands at `at`, and the header of its batch, whose checksum has been
+    /// verified.
     ///
     /// # Errors
     /// [`LogError::Corruption`] when no record of a sound batch starts there; [`LogError::Fault`].

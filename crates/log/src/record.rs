@@ -1,7 +1,7 @@
 //! One record: a fixed header that scans can use without decoding the body, and an opaque body.
 //!
-//! Invariant: the header names the record's own offset in its batch, so that a record read on its own still leads to
-//! its batch, whose checksum covers it.
+//! Invariant: the header names the record's own offset in its batch, so that a record read on its own still
+//! leads to its batch, whose checksum covers it.
 //!
 //! This module does not know what kinds, versions, members or fingerprints mean.
 
@@ -67,7 +67,8 @@ impl RecordHeader {
     }
 }
 
-/// The record at `offset` in a batch's stored bytes and the offset after it; `None` when it does not fit the batch.
+/// The record at `offset` in a batch's stored bytes and the offset after it; `None` when it does not fit the
+/// batch.
 pub(crate) fn record_end(batch: &[u8], offset: usize) -> Option<usize> {
     let body_at = offset.checked_add(RECORD_HEADER_BYTES)?;
     if body_at > batch.len() {

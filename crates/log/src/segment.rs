@@ -1,7 +1,7 @@
 //! The stored form of a segment's header and seal, and segment file names.
 //!
-//! A segment is one file: a header, batches back to back, and, once the next segment exists, a seal. Its name is the
-//! position of its first batch.
+//! A segment is one file: a header, batches back to back, and, once the next segment exists, a seal. Its name
+//! is the position of its first batch.
 
 use crate::{
     bytes::{u32_at, u64_at},

@@ -1,8 +1,9 @@
 //! A disk in memory that fails on demand, for tests of whatever stands on a log.
 //!
-//! It is as unkind as [`Disk`] allows: when power is lost, each 64-byte piece of each unsynced write, and each unsynced
-//! change of a file's size, arrives or not on its own; of a folder's unsynced names, any number of the oldest arrive. A
-//! failed sync drops what it should have kept, as operating systems do. All chance comes from a seed.
+//! It is as unkind as [`Disk`] allows: when power is lost, each 64-byte piece of each unsynced write, and
+//! each unsynced change of a file's size, arrives or not on its own; of a folder's unsynced names, any number
+//! of the oldest arrive. A failed sync drops what it should have kept, as operating systems do. All chance
+//! comes from a seed.
 //!
 //! It does not know folders: a file is in the folder that its path names, and every folder exists.
 
@@ -180,8 +181,8 @@ impl SimulatedDisk {
         SimulatedDisk::default()
     }
 
-    /// Makes the operation of this number fail, counted from 1 since the disk was made. Only operations that change or
-    /// sync something count.
+    /// Makes the operation of this number fail, counted from 1 since the disk was made. Only operations that
+    /// change or sync something count.
     pub fn fail_at(&self, operation: u64, failure: DiskFailure) {
         self.state().failure = Some((operation, failure));
     }
@@ -191,8 +192,8 @@ impl SimulatedDisk {
         self.state().operation_count
     }
 
-    /// Turns power off, if it is on, and on again: what was not synced arrives in part. Files and locks that are still
-    /// open should be dropped first.
+    /// Turns power off, if it is on, and on again: what was not synced arrives in part. Files and locks that
+    /// are still open should be dropped first.
     pub fn restart(&self, seed: u64) {
         let mut state = self.state();
         let state = &mut *state;

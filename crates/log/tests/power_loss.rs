@@ -1,4 +1,5 @@
-//! Power lost, disks full and devices failing at every single operation, with unsynced bytes arriving in any order.
+//! Power lost, disks full and devices failing at every single operation, with unsynced bytes arriving in any
+//! order.
 
 // In a test, and in what it calls, a panic is the finding.
 #![allow(clippy::unwrap_used)]
@@ -11,6 +12,8 @@ use tallybook_log::{DiskFailure, FileLog, Log, LogError, SimulatedDisk};
 /// What the caller of a log knows: what was acknowledged, and the group whose fate is open.
 #[derive(Default)]
 struct Known {
+    /// Stop at the first full disk, as if the process ended there.
+    stop_when_full: bool,
     acknowledged: Vec<Vec<u8>>,
     in_doubt: Vec<Vec<u8>>,
 }
@@ -34,6 +37,9 @@ impl Known {
                 Err(LogError::DiskFull { .. }) => {
                     assert_eq!(log.end(), end_before);
                     self.check(&log);
+                    if self.stop_when_full {
+                        return false;
+                    }
                 }
                 Err(LogError::Fault { .. }) => {
                     assert_eq!(log.end(), end_before);
@@ -127,6 +133,46 @@ fn a_full_disk_keeps_nothing_of_the_group_even_over_a_crash() {
             let mut known = Known::default();
             disk.fail_at(operation, DiskFailure::Full);
             known.work(create(&disk), 1);
+            disk.restart(seed);
+            let opened = open_or_create(&disk, &known).unwrap();
+            assert!(known.work(Ok(opened), 2));
+        }
+    }
+}
+
+#[test]
+fn a_group_refused_for_space_does_not_come_back_after_a_power_loss() {
+    for operation in 1..=operations_of_a_whole_run() {
+        for seed in 0..8 {
+            let disk = SimulatedDisk::new();
+            let mut known = Known { stop_when_full: true, ..Known::default() };
+            disk.fail_at(operation, DiskFailure::Full);
+            known.work(create(&disk), 1);
+            disk.restart(seed);
+            let opened = open_or_create(&disk, &known).unwrap();
+            assert!(known.work(Ok(opened), 2));
+        }
+    }
+}
+
+#[test]
+fn what_a_log_shows_after_a_failed_sync_survives_a_power_loss_after_reopening() {
+    for operation in 1..=operations_of_a_whole_run() {
+        for seed in 0..8 {
+            let disk = SimulatedDisk::new();
+            let mut known = Known::default();
+            disk.fail_at(operation, DiskFailure::Error);
+            known.work(create(&disk), 1);
+            // The process begins again, and with it the log; the machine has not.
+            let reopened = open_or_create(&disk, &known).unwrap();
+            known.check(&reopened);
+            let mut log = reopened;
+            let group = group(log.end(), &[&[seed as usize]]);
+            if seed % 2 == 0 {
+                log.append(&group).unwrap();
+                known.acknowledged.extend(batches_of(&group));
+            }
+            drop(log);
             disk.restart(seed);
             let opened = open_or_create(&disk, &known).unwrap();
             assert!(known.work(Ok(opened), 2));

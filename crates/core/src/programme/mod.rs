@@ -7,4 +7,5 @@
 pub mod parse;
 pub mod plan;
 pub mod registry;
+mod schema;
 pub mod versions;

@@ -5,6 +5,8 @@
 //! - `rules` of one group are of one kind and currency; every base rule's rate and every multiplier's factor is positive;
 //! - a ladder's tiers are lowest first, and the first has no entry condition.
 
+use schemars::JsonSchema;
+use serde::Deserialize;
 use smallvec::SmallVec;
 
 use crate::calendar::{Day, Instant, MonthDay, Zone};
@@ -76,7 +78,8 @@ pub struct PointCurrency {
 }
 
 /// What a point currency is good for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Usage {
     /// Can be spent, does not count for tiers.
     #[default]
@@ -88,7 +91,8 @@ pub enum Usage {
 }
 
 /// The order in which lots are drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum SpendOrder {
     /// Soonest end first, never-ending last; then oldest; then lot number.
     #[default]
@@ -98,7 +102,8 @@ pub enum SpendOrder {
 }
 
 /// Where a clawback finds points.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum ClawbackPolicy {
     /// Own lots, other lots, then a debt.
     #[default]
@@ -143,7 +148,8 @@ pub enum Span {
 }
 
 /// The unit whose last day a lot is valid through.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum RoundTo {
     /// The day itself.
     #[default]
@@ -159,7 +165,8 @@ pub enum RoundTo {
 }
 
 /// Where a lot's clock starts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum CountsFrom {
     /// When it becomes spendable.
     #[default]
@@ -207,7 +214,8 @@ pub struct Cap {
 }
 
 /// The period of a cap, per member. Weeks start on Monday.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum CapPeriod {
     /// Each order by itself.
     Order,
@@ -226,7 +234,8 @@ pub enum CapPeriod {
 }
 
 /// What a cap does with what would pass it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Beyond {
     /// Gives what still fits.
     #[default]
@@ -307,7 +316,8 @@ pub struct MoneyBase {
 }
 
 /// Over what fractions are settled.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum RoundingUnit {
     /// The sum over the order.
     #[default]
@@ -328,7 +338,8 @@ pub struct Group {
 }
 
 /// How a group's winner is found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum GroupChoice {
     /// The one that asks most; then smaller priority; then file order.
     #[default]
@@ -475,7 +486,8 @@ impl HourRange {
 }
 
 /// How near a birthday.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Birthday {
     /// The day itself.
     Day,
@@ -545,7 +557,8 @@ pub enum LadderPeriod {
 }
 
 /// When a higher tier is given.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Upgrade {
     /// With the order that reaches it.
     #[default]
@@ -555,7 +568,8 @@ pub enum Upgrade {
 }
 
 /// What becomes of a member who does not keep the tier.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Downgrade {
     /// The highest tier that the figures reach.
     #[default]
@@ -567,7 +581,8 @@ pub enum Downgrade {
 }
 
 /// What returns do to a tier.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum OnReturn {
     /// Nothing until the period ends.
     #[default]

@@ -1,4 +1,5 @@
-//! What the tests of the log share: small groups, a small log on a simulated disk, and everything a reader can see.
+//! What the tests of the log share: small groups, a small log on a simulated disk, and everything a reader
+//! can see.
 
 // Each test file uses its own part of this.
 #![allow(dead_code)]

@@ -1,0 +1,605 @@
+//! The map file: which column of a shop's export means what.
+//!
+//! A map is TOML; an unknown key, a contradiction or a missing part is an error before anything is read. The language
+//! is described in `docs/cli.md` and by the commented maps in `examples/imports`.
+//!
+//! Invariants of a [`Map`]: exactly the columns that its kind needs are mapped, every condition asks one thing, and
+//! names that become part of keys are sound. It does not know the files: columns are checked against them when a
+//! [`RowParser`](super::rows::RowParser) is bound.
+
+use serde::Deserialize;
+use tallybook_core::money::CurrencyCode;
+use thiserror::Error;
+
+use super::decimal::Decimal;
+use super::time::TimeFormat;
+
+/// Most rows that may interrupt the rows of one order.
+pub const GROUP_GAP_ROWS_MAX: u64 = 10_000;
+/// Longest name of a source, in bytes.
+pub const SOURCE_BYTES_MAX: usize = 32;
+/// Currencies of ISO 4217 without a minor unit.
+const WITHOUT_DECIMALS: [&str; 16] = [
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
+];
+/// Currencies of ISO 4217 with thousandths.
+const WITH_THREE_DECIMALS: [&str; 7] = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
+
+/// Why a map cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum MapError {
+    /// Not TOML, or not of the map's shape.
+    #[error("{0}")]
+    Shape(String),
+    /// The parts do not go together.
+    #[error("{0}")]
+    Unsound(String),
+    /// The map and the input files do not go together.
+    #[error("{0}")]
+    Files(String),
+}
+
+/// A map that stands every check that needs no input file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Map {
+    /// Start of every idempotency key.
+    pub source: String,
+    /// How files are written, apart from compression.
+    pub format: Format,
+    /// What a row is.
+    pub kind: Kind,
+    /// Whether each row is an order of its own without an id.
+    pub row_is_order: bool,
+    /// How many other rows may interrupt the rows of one order.
+    pub group_gap_rows_max: u64,
+    /// Columns by field.
+    pub columns: Columns,
+    /// What stands for a field that is not mapped or empty.
+    pub defaults: Defaults,
+    /// Currency of amounts where no column gives it.
+    pub currency: CurrencyCode,
+    /// Decimal places of `currency`, 0–4.
+    pub exponent: u8,
+    /// How times are written.
+    pub time: TimeFormat,
+    /// Rows left out on purpose.
+    pub skips: Vec<Skip>,
+    /// Tags given by condition.
+    pub tags: Vec<TagRule>,
+    /// Tables that rows are completed from.
+    pub joins: Vec<Join>,
+    /// What a row of a return says.
+    pub returns: Returns,
+}
+
+/// How files are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// Comma-separated values with a header line.
+    #[default]
+    Csv,
+    /// One JSON object a line.
+    JsonLines,
+}
+
+/// What rows are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Lines of orders.
+    Orders,
+    /// Lines of returns.
+    Returns,
+    /// Either, by `returns.when`.
+    Mixed,
+}
+
+/// Source columns by field of the ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Columns {
+    /// The member.
+    pub member: String,
+    /// The order's name.
+    pub order: Option<String>,
+    /// The return's name.
+    pub return_id: Option<String>,
+    /// The line's name.
+    pub line: Option<String>,
+    /// Stock-keeping unit.
+    pub sku: Option<String>,
+    /// Category.
+    pub category: Option<String>,
+    /// Brand.
+    pub brand: Option<String>,
+    /// Store of the order.
+    pub store: Option<String>,
+    /// Channel of the order.
+    pub channel: Option<String>,
+    /// Pieces.
+    pub quantity: Option<String>,
+    /// The line's total after discount.
+    pub amount: Option<String>,
+    /// The price of one piece.
+    pub unit_price: Option<String>,
+    /// What was taken off already; summed.
+    #[serde(default)]
+    pub discount: Vec<String>,
+    /// Tags, separated by `|`.
+    pub tags: Option<String>,
+    /// Currency code.
+    pub currency: Option<String>,
+    /// When it happened.
+    pub effective_at: String,
+}
+
+/// What stands for a field that is not mapped or empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Defaults {
+    /// Pieces.
+    pub quantity: Option<String>,
+    /// Stock-keeping unit.
+    pub sku: Option<String>,
+    /// Category.
+    pub category: Option<String>,
+    /// Brand.
+    pub brand: Option<String>,
+    /// Store.
+    pub store: Option<String>,
+    /// Channel.
+    pub channel: Option<String>,
+}
+
+/// A question to one column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// The column, possibly a joined one.
+    pub column: String,
+    /// The question.
+    pub test: Test,
+}
+
+/// What is asked of a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Test {
+    /// Whether it is empty (or not).
+    Empty(bool),
+    /// Whether it is this text.
+    Equals(String),
+    /// Whether it begins with this text.
+    StartsWith(String),
+    /// Whether it is a decimal above this one.
+    Above(String),
+    /// Whether it is a decimal up to this one.
+    AtMost(String),
+}
+
+/// Rows left out on purpose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skip {
+    /// What they are counted under.
+    pub reason: String,
+    /// Which rows.
+    pub when: Condition,
+}
+
+/// A tag given by condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TagRule {
+    /// The tag.
+    pub tag: String,
+    /// Which lines get it.
+    pub when: Condition,
+}
+
+/// A table that rows are completed from.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Join {
+    /// The table, beside the first input file.
+    pub file: String,
+    /// The column, in rows and in the table, that finds the table's row.
+    pub on: String,
+    /// The table's columns that rows get.
+    pub take: Vec<String>,
+    /// Whether a row without a match is rejected.
+    #[serde(default)]
+    pub required: bool,
+}
+
+/// What a row of a return says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Returns {
+    /// Which rows are of returns; only in mixed files.
+    pub when: Option<Condition>,
+    /// Whether returned pieces are written below zero.
+    pub quantity_below_zero: bool,
+    /// Whether orders are found by member and SKU, since the file does not name them.
+    pub match_by_sku: bool,
+}
+
+impl Map {
+    /// Reads and checks a map.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with line and column where the file's shape is.
+    pub fn parse(source: &str) -> Result<Map, MapError> {
+        let file: MapFile = toml::from_str(source).map_err(|error| MapError::Shape(error.to_string()))?;
+        file.check().map_err(MapError::Unsound)
+    }
+
+    /// Decimal places of a currency: the map's own for its currency, those of ISO 4217 for others.
+    pub fn exponent_of(&self, currency: CurrencyCode) -> u8 {
+        if currency == self.currency { self.exponent } else { usual_exponent(currency) }
+    }
+
+    /// Every column that the map reads from rows, joined ones included, sorted and without repeats.
+    pub fn columns_read(&self) -> Vec<&str> {
+        let columns = &self.columns;
+        let optional = [
+            &columns.order,
+            &columns.return_id,
+            &columns.line,
+            &columns.sku,
+            &columns.category,
+            &columns.brand,
+            &columns.store,
+            &columns.channel,
+            &columns.quantity,
+            &columns.amount,
+            &columns.unit_price,
+            &columns.tags,
+            &columns.currency,
+        ];
+        let mut names: Vec<&str> = vec![&columns.member, &columns.effective_at];
+        names.extend(optional.into_iter().flatten().map(String::as_str));
+        names.extend(columns.discount.iter().map(String::as_str));
+        names.extend(self.skips.iter().map(|skip| skip.when.column.as_str()));
+        names.extend(self.tags.iter().map(|rule| rule.when.column.as_str()));
+        names.extend(self.returns.when.iter().map(|when| when.column.as_str()));
+        names.extend(self.joins.iter().map(|join| join.on.as_str()));
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+fn usual_exponent(currency: CurrencyCode) -> u8 {
+    let code = currency.as_str();
+    if WITHOUT_DECIMALS.contains(&code) {
+        0
+    } else if WITH_THREE_DECIMALS.contains(&code) {
+        3
+    } else {
+        2
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MapFile {
+    source: String,
+    #[serde(default)]
+    format: Format,
+    kind: Kind,
+    #[serde(default)]
+    row_is_order: bool,
+    #[serde(default)]
+    group_gap_rows_max: u64,
+    columns: Columns,
+    #[serde(default)]
+    defaults: Defaults,
+    money: MoneyTable,
+    time: TimeTable,
+    #[serde(default)]
+    skip: Vec<SkipTable>,
+    #[serde(default)]
+    tags: Vec<TagTable>,
+    #[serde(default)]
+    join: Vec<Join>,
+    returns: Option<ReturnsTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MoneyTable {
+    currency: String,
+    exponent: Option<u8>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TimeTable {
+    format: String,
+    zone: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SkipTable {
+    reason: String,
+    when: ConditionTable,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TagTable {
+    tag: String,
+    when: ConditionTable,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReturnsTable {
+    when: Option<ConditionTable>,
+    #[serde(default)]
+    quantity_sign: QuantitySign,
+    #[serde(rename = "match")]
+    matching: Option<MatchRule>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum QuantitySign {
+    #[default]
+    Positive,
+    Negative,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum MatchRule {
+    MemberSku,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConditionTable {
+    column: String,
+    empty: Option<bool>,
+    equals: Option<String>,
+    starts_with: Option<String>,
+    above: Option<String>,
+    at_most: Option<String>,
+}
+
+type Checked<T> = Result<T, String>;
+
+impl MapFile {
+    fn check(self) -> Checked<Map> {
+        check_source(&self.source)?;
+        if self.group_gap_rows_max > GROUP_GAP_ROWS_MAX {
+            return Err(format!("group_gap_rows_max is {}; at most {GROUP_GAP_ROWS_MAX}", self.group_gap_rows_max));
+        }
+        let currency = CurrencyCode::parse(&self.money.currency).ok_or_else(|| {
+            format!("money.currency is `{}`; write three capital letters such as EUR", self.money.currency)
+        })?;
+        let exponent = self.money.exponent.unwrap_or_else(|| usual_exponent(currency));
+        if exponent > 4 {
+            return Err(format!("money.exponent is {exponent}; 0 to 4 is accepted"));
+        }
+        if let Some(quantity) = &self.defaults.quantity
+            && (quantity.is_empty() || !quantity.bytes().all(|byte| byte.is_ascii_digit()))
+        {
+            return Err(format!("defaults.quantity is `{quantity}`; write a whole number such as \"1\""));
+        }
+        let returns = self.returns.map_or_else(|| Ok(Returns::default()), ReturnsTable::check)?;
+        let map = Map {
+            source: self.source,
+            format: self.format,
+            kind: self.kind,
+            row_is_order: self.row_is_order,
+            group_gap_rows_max: self.group_gap_rows_max,
+            columns: self.columns,
+            defaults: self.defaults,
+            currency,
+            exponent,
+            time: self.time.check()?,
+            skips: self.skip.into_iter().map(SkipTable::check).collect::<Checked<_>>()?,
+            tags: self.tags.into_iter().map(TagTable::check).collect::<Checked<_>>()?,
+            joins: self.join,
+            returns,
+        };
+        check_order_columns(&map)?;
+        check_amount_columns(&map)?;
+        check_returns(&map)?;
+        Ok(map)
+    }
+}
+
+fn check_source(source: &str) -> Checked<()> {
+    let letters = source.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+    if letters && (1..=SOURCE_BYTES_MAX).contains(&source.len()) {
+        return Ok(());
+    }
+    Err(format!("source is `{source}`; write 1 to {SOURCE_BYTES_MAX} of a-z, 0-9 and -"))
+}
+
+fn check_order_columns(map: &Map) -> Checked<()> {
+    match (map.row_is_order, &map.columns.order) {
+        (true, Some(_)) => Err("columns.order and row_is_order exclude each other".to_owned()),
+        (true, None) if map.kind != Kind::Orders => Err("row_is_order needs kind = \"orders\"".to_owned()),
+        (false, None) => Err("columns.order is missing; or set row_is_order = true".to_owned()),
+        _ if map.kind == Kind::Returns && map.columns.return_id.is_none() => {
+            Err("columns.return_id is missing; kind = \"returns\" needs it".to_owned())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_amount_columns(map: &Map) -> Checked<()> {
+    let columns = &map.columns;
+    match (&columns.amount, &columns.unit_price) {
+        (Some(_), Some(_)) => Err("columns.amount and columns.unit_price exclude each other".to_owned()),
+        (None, None) if map.kind != Kind::Returns => {
+            Err("columns.amount is missing; or map columns.unit_price".to_owned())
+        }
+        (None, Some(_)) if columns.quantity.is_none() && map.defaults.quantity.is_none() => {
+            Err("columns.unit_price needs columns.quantity or defaults.quantity".to_owned())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_returns(map: &Map) -> Checked<()> {
+    let mixed = map.kind == Kind::Mixed;
+    if mixed != map.returns.when.is_some() {
+        return Err("returns.when is needed in kind = \"mixed\", and only there".to_owned());
+    }
+    if !map.returns.match_by_sku {
+        return Ok(());
+    }
+    if !mixed {
+        return Err("returns.match needs kind = \"mixed\": the orders must be in the same file".to_owned());
+    }
+    let columns = &map.columns;
+    for (field, column) in
+        [("sku", &columns.sku), ("quantity", &columns.quantity), ("unit_price", &columns.unit_price)]
+    {
+        if column.is_none() {
+            return Err(format!("returns.match needs columns.{field}"));
+        }
+    }
+    Ok(())
+}
+
+impl TimeTable {
+    fn check(self) -> Checked<TimeFormat> {
+        match (self.format.as_str(), self.zone) {
+            ("rfc3339", None) => Ok(TimeFormat::Rfc3339),
+            ("rfc3339", Some(_)) => Err("time.zone: times in RFC 3339 carry their offset; leave it out".to_owned()),
+            (_, None) => Err("time.zone is missing; local times need the IANA zone they are of".to_owned()),
+            (pattern, Some(zone)) => TimeFormat::local(pattern, &zone).map_err(|error| format!("[time]: {error}")),
+        }
+    }
+}
+
+impl SkipTable {
+    fn check(self) -> Checked<Skip> {
+        let letters = self.reason.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+        if self.reason.is_empty() || !letters {
+            return Err(format!("skip.reason is `{}`; write it in snake_case", self.reason));
+        }
+        Ok(Skip { when: self.when.check("skip.when")?, reason: self.reason })
+    }
+}
+
+impl TagTable {
+    fn check(self) -> Checked<TagRule> {
+        if self.tag.is_empty() || self.tag.contains('|') {
+            return Err(format!("tags.tag is `{}`; write a text without |", self.tag));
+        }
+        Ok(TagRule { when: self.when.check("tags.when")?, tag: self.tag })
+    }
+}
+
+impl ReturnsTable {
+    fn check(self) -> Checked<Returns> {
+        Ok(Returns {
+            when: self.when.map(|when| when.check("returns.when")).transpose()?,
+            quantity_below_zero: self.quantity_sign == QuantitySign::Negative,
+            match_by_sku: matches!(self.matching, Some(MatchRule::MemberSku)),
+        })
+    }
+}
+
+impl ConditionTable {
+    fn check(self, place: &str) -> Checked<Condition> {
+        let tests = [
+            self.empty.map(Test::Empty),
+            self.equals.map(Test::Equals),
+            self.starts_with.map(Test::StartsWith),
+            self.above.map(Test::Above),
+            self.at_most.map(Test::AtMost),
+        ];
+        let mut tests = tests.into_iter().flatten();
+        let (Some(test), None) = (tests.next(), tests.next()) else {
+            return Err(format!("{place} must ask one of empty, equals, starts_with, above and at_most"));
+        };
+        if let Test::Above(limit) | Test::AtMost(limit) = &test
+            && Decimal::parse(limit).is_none()
+        {
+            return Err(format!("{place}: `{limit}` is not a decimal such as \"0.50\""));
+        }
+        Ok(Condition { column: self.column, test })
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    const ORDERS: &str = r#"
+        source = "shop"
+        kind = "orders"
+        [columns]
+        member = "member"
+        order = "order"
+        amount = "amount"
+        effective_at = "at"
+        [money]
+        currency = "EUR"
+        [time]
+        format = "rfc3339"
+    "#;
+
+    fn error(source: &str) -> String {
+        Map::parse(source).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_smallest_map_is_read_with_its_defaults() {
+        let map = Map::parse(ORDERS).unwrap();
+        assert_eq!((map.format, map.exponent, map.group_gap_rows_max), (Format::Csv, 2, 0));
+        assert_eq!(map.columns_read(), ["amount", "at", "member", "order"]);
+        assert_eq!(Map::parse(&ORDERS.replace("EUR", "JPY")).unwrap().exponent, 0);
+        assert_eq!(Map::parse(&ORDERS.replace("EUR", "KWD")).unwrap().exponent, 3);
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_with_its_line_anywhere() {
+        let message = error(&ORDERS.replace("order = ", "ordre = "));
+        assert!(message.contains("line 6") && message.contains("ordre"), "{message}");
+        for table in ["", "[defaults]\n", "[[join]]\nfile='f'\non='a'\ntake=[]\n", "[[tags]]\ntag='t'\n"] {
+            assert!(Map::parse(&format!("{ORDERS}{table}colour = 1")).is_err(), "{table}");
+        }
+    }
+
+    #[test]
+    fn parts_that_do_not_go_together_are_named() {
+        let check = |from: &str, to: &str, expected: &str| {
+            let message = error(&ORDERS.replace(from, to));
+            assert!(message.contains(expected), "{message}");
+        };
+        check("\"shop\"", "\"My Shop\"", "a-z, 0-9 and -");
+        check("order = \"order\"", "", "row_is_order");
+        check("kind = \"orders\"", "kind = \"orders\"\nrow_is_order = true", "exclude each other");
+        check("kind = \"orders\"", "kind = \"returns\"", "columns.return_id");
+        check("kind = \"orders\"", "kind = \"mixed\"", "returns.when");
+        check("amount = \"amount\"", "", "columns.amount is missing");
+        check("amount = \"amount\"", "unit_price = \"p\"", "needs columns.quantity");
+        check("amount = \"amount\"", "amount = \"amount\"\nunit_price = \"p\"", "exclude");
+        check("EUR", "eur", "three capital letters");
+        check("format = \"rfc3339\"", "format = \"rfc3339\"\nzone = \"UTC\"", "leave it out");
+        check("format = \"rfc3339\"", "format = \"%Y-%m-%d\"", "time.zone is missing");
+        check("kind = \"orders\"", "kind = \"orders\"\ngroup_gap_rows_max = 10001", "at most 10000");
+    }
+
+    #[test]
+    fn a_condition_asks_exactly_one_thing() {
+        let skip = |when: &str| format!("{ORDERS}\n[[skip]]\nreason = 'none'\nwhen = {{ column = 'a' {when} }}");
+        assert!(Map::parse(&skip(", empty = true")).is_ok());
+        assert!(error(&skip("")).contains("must ask one of"));
+        assert!(error(&skip(", empty = true, equals = 'x'")).contains("must ask one of"));
+        assert!(error(&skip(", above = 'NaN'")).contains("not a decimal"));
+    }
+
+    #[test]
+    fn matching_needs_what_it_compares() {
+        let returns = "\n[returns]\nwhen = { column = 'order', starts_with = 'C' }\nmatch = 'member_sku'";
+        let mixed = ORDERS.replace("\"orders\"", "\"mixed\"") + returns;
+        assert!(error(&mixed).contains("columns.sku"));
+    }
+}

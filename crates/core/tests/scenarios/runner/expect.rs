@@ -1,0 +1,253 @@
+//! Holds what a step came to against one expectation.
+//!
+//! - balances, ever: `available 5`, `pending`, `arrears`, `issued`, `redeemed`, `expired`, `forfeited`, `clawed back`;
+//!   `available 5 miles` names the currency where it is not the first;
+//! - `lots 10 till 2026-03-01 + 5 from 2026-01-15 till never`, in order of number; `from` stands for pending;
+//! - of this step: `rules base 10 + double 5 of 10 trimmed_by_cap`, `remainder base 500000`, `drew 1:30 2:20`,
+//!   `worth 1.00`, `paid 5` (of a debt), `taken as expired 5`, `waived 5`, `events PointsEarned TierChanged`;
+//! - `event Expired 2026-03-01`: there is one such event, ever, at this time;
+//! - `tier gold`, `until 2027-01-01`, `until never`, `grace`, `no grace`, `why kept`, `figures 10.00 5 1` and
+//!   `thresholds 10.00 0 0` (spend, points and orders, of this step's tier change), `to next 90.00 0 0`, `to keep …`;
+//!   all of the first ladder; `tier other/gold` names one;
+//! - `orders 2`: orders of which something is kept.
+
+use tallybook_core::calendar::Instant;
+use tallybook_core::decide::tier;
+use tallybook_core::event::{Decision, Draw, Event, Figures, TierChanged, TierReason, Verdict};
+use tallybook_core::ids::{CurrencyNumber, RuleIndex};
+use tallybook_core::points::Scaled;
+use tallybook_core::programme::plan::{Ladder, Plan, PointCurrency};
+use tallybook_core::state::{Balance, Lot};
+
+use super::{View, script};
+
+impl View<'_> {
+    /// # Panics
+    /// Where the step came to something else.
+    #[track_caller]
+    pub fn expect(&self, expected: &str, line: &str) {
+        let (word, wanted) = expected.split_once(' ').unwrap_or((expected, ""));
+        let wanted = wanted.trim();
+        let actual = match word {
+            "clawed" | "available" | "pending" | "arrears" | "issued" | "redeemed" | "expired" | "forfeited" => {
+                self.balance(word, wanted)
+            }
+            "lots" => self.lots(),
+            "rules" => self.rules(),
+            "remainder" => self.remainder(wanted),
+            "drew" => self.drew(),
+            "worth" => self.worth(),
+            "paid" => self.sum(|d| match d {
+                Decision::ArrearsPaid(paid) => paid.points.0,
+                _ => 0,
+            }),
+            "waived" => self.sum(|d| match d {
+                Decision::ClawedBack(clawed) => clawed.takes.iter().map(|t| t.waived.0).sum(),
+                _ => 0,
+            }),
+            "taken" => {
+                let sum = self.sum(|d| match d {
+                    Decision::ClawedBack(clawed) => clawed.takes.iter().map(|t| t.expired.0).sum(),
+                    _ => 0,
+                });
+                format!("as expired {sum}")
+            }
+            "events" => self.fresh.iter().map(|e| e.decision.name()).collect::<Vec<_>>().join(" "),
+            "event" => self.event(wanted),
+            "orders" => self.state.orders.to_string(),
+            "tier" => self.tier(wanted),
+            "until" => self.until(),
+            "grace" => return assert!(self.in_grace(), "{line}\nno grace runs"),
+            "no" => return assert!(!self.in_grace(), "{line}\ngrace runs"),
+            "why" => self.tier_change().map_or("nothing", |c| why(c.why)).to_owned(),
+            "figures" => self.tier_change().map_or("nothing".to_owned(), |c| self.figures(c.figures)),
+            "thresholds" => self.tier_change().map_or("nothing".to_owned(), |c| self.figures(c.thresholds)),
+            "to" => self.progress(wanted),
+            _ => panic!("{line}\nwhat is `{expected}`?"),
+        };
+        assert_eq!(actual, wanted, "{line}\n`{word}` differs; left is what came");
+    }
+
+    fn plan(&self) -> &Plan {
+        &self.programmes.in_force(self.at).expect("a programme is in force").plan
+    }
+
+    fn currency(&self, id: Option<&str>) -> &PointCurrency {
+        let mut currencies = self.plan().currencies.iter().flatten();
+        currencies.find(|c| id.is_none_or(|id| c.id.as_ref() == id)).expect("a currency of this id")
+    }
+
+    fn balance(&self, word: &str, wanted: &str) -> String {
+        let wanted = wanted.strip_prefix("back ").unwrap_or(wanted);
+        let currency = wanted.split_once(' ').map(|(_, id)| id);
+        let found = self.currency(currency);
+        let balance: Balance = self.state.balance(found.number);
+        let points = match word {
+            "available" => balance.available,
+            "pending" => balance.pending,
+            "arrears" => balance.arrears,
+            "issued" => balance.issued,
+            "redeemed" => balance.redeemed,
+            "expired" => balance.expired,
+            "forfeited" => balance.forfeited,
+            _ => balance.clawed_back,
+        };
+        let back = if word == "clawed" { "back " } else { "" };
+        let id = currency.map_or(String::new(), |id| format!(" {id}"));
+        format!("{back}{}{id}", points.display(found.scale))
+    }
+
+    fn scaled(&self, currency: CurrencyNumber, units: i64) -> String {
+        let scale = self.plan().currencies[usize::from(currency.0)].as_ref().map_or(0, |c| c.scale);
+        Scaled { units, scale }.to_string()
+    }
+
+    fn day(&self, at: Instant) -> String {
+        let zone = self.plan().zone;
+        let day = zone.day(at);
+        if zone.day_start(day) == at { day.to_string() } else { zone.display(at).replace(' ', "T") }
+    }
+
+    fn lots(&self) -> String {
+        let lot = |lot: &Lot| {
+            let from = if lot.pending { format!(" from {}", self.day(lot.activates_at)) } else { String::new() };
+            let till = lot.expires_at.map_or("never".to_owned(), |end| self.day(end));
+            format!("{}{from} till {till}", self.scaled(lot.currency, lot.remaining.0))
+        };
+        let lots: Vec<String> = self.state.lots.iter().map(lot).collect();
+        if lots.is_empty() { "none".to_owned() } else { lots.join(" + ") }
+    }
+
+    fn rules(&self) -> String {
+        let Some(Decision::PointsEarned(earned)) = self.last(|d| matches!(d, Decision::PointsEarned(_))) else {
+            return "nothing".to_owned();
+        };
+        let plan = &self.programmes.version(earned.version).expect("the version that judged").plan;
+        let share = |share: &tallybook_core::event::RuleShare| {
+            let rule = &plan.rules[usize::from(share.rule.0)];
+            let (asked, granted) =
+                (self.scaled(rule.currency, share.asked.0), self.scaled(rule.currency, share.granted.0));
+            match share.verdict {
+                Verdict::Granted => {
+                    assert_eq!(asked, granted, "what is granted is what was asked");
+                    format!("{} {granted}", rule.id)
+                }
+                Verdict::TrimmedByCap => format!("{} {granted} of {asked} trimmed_by_cap", rule.id),
+                Verdict::SkippedByCap => format!("{} {granted} of {asked} skipped_by_cap", rule.id),
+                Verdict::LostInGroup => format!("{} {granted} of {asked} lost_in_group", rule.id),
+            }
+        };
+        let shares: Vec<String> = earned.shares.iter().map(share).collect();
+        if shares.is_empty() { "none".to_owned() } else { shares.join(" + ") }
+    }
+
+    fn remainder(&self, wanted: &str) -> String {
+        let id = wanted.split(' ').next().unwrap_or_default();
+        let Some(Decision::PointsEarned(earned)) = self.last(|d| matches!(d, Decision::PointsEarned(_))) else {
+            return "nothing".to_owned();
+        };
+        let plan = &self.programmes.version(earned.version).expect("the version that judged").plan;
+        let named = |index: RuleIndex| plan.rules[usize::from(index.0)].id.as_ref() == id;
+        let share = earned.shares.iter().find(|s| named(s.rule)).expect("the rule matched");
+        format!("{id} {}", share.remainder_millionths)
+    }
+
+    fn last(&self, wanted: impl Fn(&Decision) -> bool) -> Option<&Decision> {
+        self.fresh.iter().rev().map(|e| &e.decision).find(|d| wanted(d))
+    }
+
+    fn drew(&self) -> String {
+        let list = |draws: &[Draw]| -> String {
+            draws.iter().map(|d| format!("{}:{}", d.lot, d.points)).collect::<Vec<_>>().join(" ")
+        };
+        let drawn = |d: &Decision| match d {
+            Decision::Redeemed(r) => Some(list(&r.draws)),
+            Decision::Debited(r) => Some(list(&r.draws)),
+            Decision::RedemptionReversed(r) => Some(list(&r.restored)),
+            Decision::ClawedBack(c) => Some(
+                c.takes.iter().map(|t| [list(&t.from_pending), list(&t.from_available)].join(" ")).collect::<String>(),
+            ),
+            _ => None,
+        };
+        let found = self.fresh.iter().rev().find_map(|e| drawn(&e.decision)).unwrap_or_default();
+        if found.trim().is_empty() { "nothing".to_owned() } else { found.trim().to_owned() }
+    }
+
+    fn worth(&self) -> String {
+        match self.last(|d| matches!(d, Decision::Redeemed(_))) {
+            Some(Decision::Redeemed(redeemed)) => redeemed.worth.map_or("nothing".to_owned(), |m| self.money(m.0)),
+            _ => "nothing".to_owned(),
+        }
+    }
+
+    fn money(&self, units: i64) -> String {
+        Scaled { units, scale: self.plan().money[0].exponent }.to_string()
+    }
+
+    fn sum(&self, of: impl Fn(&Decision) -> i64) -> String {
+        self.fresh.iter().map(|e| of(&e.decision)).sum::<i64>().to_string()
+    }
+
+    /// The wanted text if there is such an event, else what events of the kind there are.
+    fn event(&self, wanted: &str) -> String {
+        let (name, at) = wanted.split_once(' ').expect("a kind of event and its time");
+        let at = script::time(self.plan().zone, at);
+        let mut of_kind = self.all.iter().filter(|e: &&Event| e.decision.name() == name);
+        if of_kind.clone().any(|e| e.effective_at == at) {
+            return wanted.to_owned();
+        }
+        of_kind.by_ref().map(|e| format!("{name} {}", self.day(e.effective_at))).collect::<Vec<_>>().join(", ")
+    }
+
+    fn ladder(&self, id: Option<&str>) -> &Ladder {
+        let mut ladders = self.plan().ladders.iter().flatten();
+        ladders.find(|l| id.is_none_or(|id| l.id.as_ref() == id)).expect("a ladder")
+    }
+
+    fn tier(&self, wanted: &str) -> String {
+        let id = wanted.split_once('/').map(|(ladder, _)| ladder);
+        let ladder = self.ladder(id);
+        let tier = &ladder.tiers[ladder.rank(tier::held(self.state, ladder.number))].id;
+        id.map_or(tier.to_string(), |id| format!("{id}/{tier}"))
+    }
+
+    fn until(&self) -> String {
+        let state = self.state.ladder(self.ladder(None).number);
+        state.and_then(|l| l.until).map_or("never".to_owned(), |until| self.day(until))
+    }
+
+    fn in_grace(&self) -> bool {
+        self.state.ladder(self.ladder(None).number).is_some_and(|l| l.grace)
+    }
+
+    fn tier_change(&self) -> Option<&TierChanged> {
+        match self.last(|d| matches!(d, Decision::TierChanged(_))) {
+            Some(Decision::TierChanged(changed)) => Some(changed),
+            _ => None,
+        }
+    }
+
+    fn figures(&self, figures: Figures) -> String {
+        format!("{} {} {}", self.money(figures.spend.0), figures.points, figures.orders)
+    }
+
+    fn progress(&self, wanted: &str) -> String {
+        let plan = self.plan();
+        let progress = tier::progress(self.ladder(None), plan.zone, self.state, self.at);
+        let (which, missing) = match wanted.split(' ').next() {
+            Some("next") => ("next", progress.next.map(|(_, missing)| missing)),
+            _ => ("keep", progress.keep),
+        };
+        missing.map_or(format!("{which} nothing"), |missing| format!("{which} {}", self.figures(missing)))
+    }
+}
+
+fn why(reason: TierReason) -> &'static str {
+    match reason {
+        TierReason::Upgraded => "upgraded",
+        TierReason::Kept => "kept",
+        TierReason::GraceBegan => "grace_began",
+        TierReason::Demoted => "demoted",
+        TierReason::Returned => "returned",
+    }
+}

@@ -1,0 +1,290 @@
+//! A member's past, found by walking their chain: histories, earlier receipts, and what a fact refers to.
+
+use tallybook_core::calendar::Instant;
+use tallybook_core::decide::{OrderFile, Precedent, RedemptionFile};
+use tallybook_core::decide::precedent::OrderRecord;
+use tallybook_core::event::{Decision, Event};
+use tallybook_core::fact::{Fact, Order, Return, Subject};
+use tallybook_format::{RecordKind, decode_decision, decode_fact, subject_fingerprint};
+use tallybook_log::{LogReader, Position, RecordBuf};
+
+use crate::error::LedgerError;
+
+/// What one batch says of a member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryBatch {
+    /// The batch's number in the log.
+    pub batch_number: u64,
+    /// The member's first fact or decision in the batch.
+    pub position: Position,
+    /// When the ledger took it down.
+    pub recorded_at: Instant,
+    /// The facts' effective time.
+    pub effective_at: Instant,
+    /// The caller's idempotency key; `None` is the first fact's natural key.
+    pub key: Option<String>,
+    /// The facts; none where time alone was at work.
+    pub facts: Vec<Fact<'static>>,
+    /// The decisions.
+    pub events: Vec<Event>,
+}
+
+/// All of a member's batches, oldest first, from the position of their newest record.
+///
+/// # Errors
+/// [`LedgerError::Corruption`] and [`LedgerError::Fault`].
+pub fn history<R: LogReader>(reader: &R, head: Position) -> Result<Vec<HistoryBatch>, LedgerError> {
+    let mut records = reader.chain(head).collect::<Result<Vec<RecordBuf>, _>>()?;
+    records.reverse();
+    let mut batches: Vec<HistoryBatch> = Vec::new();
+    for record in &records {
+        if batches.last().is_none_or(|batch| batch.batch_number != record.batch_number.0) {
+            batches.push(HistoryBatch {
+                batch_number: record.batch_number.0,
+                position: record.position,
+                recorded_at: Instant(record.header.recorded_at),
+                effective_at: Instant(record.header.effective_at),
+                key: None,
+                facts: Vec::new(),
+                events: Vec::new(),
+            });
+        }
+        if let Some(batch) = batches.last_mut() {
+            add_record(batch, record)?;
+        }
+    }
+    Ok(batches)
+}
+
+fn add_record(batch: &mut HistoryBatch, record: &RecordBuf) -> Result<(), LedgerError> {
+    let kind = record_kind(record)?;
+    if kind.is_decision() {
+        batch.events.push(event(record)?);
+    } else if kind.is_fact() && kind != RecordKind::MemberNamed {
+        let stored = fact(record)?;
+        if batch.facts.is_empty() {
+            batch.key = stored.0;
+            batch.position = record.position;
+            batch.effective_at = Instant(record.header.effective_at);
+        }
+        batch.facts.push(stored.1);
+    }
+    Ok(())
+}
+
+/// The batch of a member that came under an idempotency key, if there is one.
+pub(crate) fn find_key<R: LogReader>(
+    reader: &R,
+    head: Position,
+    key: &str,
+    fingerprint: u32,
+) -> Result<Option<Position>, LedgerError> {
+    for record in reader.chain(head) {
+        let record = record?;
+        if record.header.key_fingerprint == fingerprint && has_key(&record, key)? {
+            return Ok(Some(record.position));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a fact's record came under a key.
+pub(crate) fn has_key(record: &RecordBuf, key: &str) -> Result<bool, LedgerError> {
+    let (stored, fact) = fact(record)?;
+    Ok(stored.or_else(|| fact.natural_key()).as_deref() == Some(key))
+}
+
+/// The member's records in the batch whose first fact stands at a position.
+pub(crate) fn batch_at<R: LogReader>(
+    reader: &R,
+    position: Position,
+    member: u32,
+) -> Result<HistoryBatch, LedgerError> {
+    let first = reader.record(position)?;
+    let mut found = HistoryBatch {
+        batch_number: first.batch_number.0,
+        position,
+        recorded_at: Instant(first.header.recorded_at),
+        effective_at: Instant(first.header.effective_at),
+        key: None,
+        facts: Vec::new(),
+        events: Vec::new(),
+    };
+    let mut batches = reader.batches(first.batch_position);
+    if let Some(batch) = batches.next_batch()? {
+        for view in batch.records().filter(|view| view.header.member == member) {
+            let record = RecordBuf {
+                position: view.position,
+                batch_number: first.batch_number,
+                batch_position: first.batch_position,
+                header: view.header,
+                body: view.body.to_vec(),
+            };
+            add_record(&mut found, &record)?;
+        }
+    }
+    Ok(found)
+}
+
+/// Finds what a member's earlier records say on a fact. `head` is the member's newest durable record.
+///
+/// # Errors
+/// [`LedgerError::Corruption`] and [`LedgerError::Fault`].
+pub fn precedent<R: LogReader>(
+    reader: &R,
+    head: Position,
+    fact: &Fact<'_>,
+) -> Result<Precedent<'static>, LedgerError> {
+    match fact {
+        Fact::OrderPlaced(order) => Ok(taken(find_order(reader, head, &order.id)?.is_some())),
+        Fact::RedemptionRequested(redemption) => {
+            Ok(taken(find_redemption(reader, head, &redemption.id)?.is_some()))
+        }
+        Fact::OrderReturned(ret) => {
+            let file = find_order(reader, head, &ret.order)?;
+            Ok(file.map_or(Precedent::None, |file| Precedent::Order(Box::new(file))))
+        }
+        Fact::ReversalRequested(reversal) => {
+            let file = find_redemption(reader, head, &reversal.redemption)?;
+            Ok(file.map_or(Precedent::None, |file| Precedent::Redemption(Box::new(file))))
+        }
+        _ => Ok(Precedent::None),
+    }
+}
+
+fn taken(found: bool) -> Precedent<'static> {
+    if found { Precedent::Taken } else { Precedent::None }
+}
+
+/// What the chain says of one order, newest first.
+enum OrderStep {
+    Decision(Decision),
+    Returned(Return<'static>),
+}
+
+fn find_order<R: LogReader>(
+    reader: &R,
+    head: Position,
+    name: &str,
+) -> Result<Option<OrderFile<'static>>, LedgerError> {
+    let fingerprint = subject_fingerprint(Subject::Order(name));
+    let mut steps: Vec<OrderStep> = Vec::new();
+    for record in reader.chain(head) {
+        let record = record?;
+        let kind = record_kind(&record)?;
+        if kind == RecordKind::Expired {
+            steps.push(OrderStep::Decision(event(&record)?.decision));
+            continue;
+        }
+        if record.header.subject_fingerprint != fingerprint {
+            continue;
+        }
+        match kind {
+            RecordKind::PointsEarned | RecordKind::ClawedBack => {
+                steps.push(OrderStep::Decision(event(&record)?.decision));
+            }
+            RecordKind::OrderReturned => {
+                let (_, Fact::OrderReturned(ret)) = fact(&record)? else { continue };
+                if ret.order == name {
+                    steps.push(OrderStep::Returned(ret));
+                } else {
+                    drop_last(&mut steps, |decision| matches!(decision, Decision::ClawedBack(_)));
+                }
+            }
+            RecordKind::OrderPlaced => {
+                let (_, Fact::OrderPlaced(order)) = fact(&record)? else { continue };
+                if order.id == name {
+                    return order_file(order, Instant(record.header.effective_at), steps).map(Some);
+                }
+                drop_last(&mut steps, |decision| matches!(decision, Decision::PointsEarned(_)));
+            }
+            _ => {}
+        }
+    }
+    Ok(None)
+}
+
+/// Drops the judgement that was read last, as it turns out to be of another order with the same fingerprint.
+fn drop_last(steps: &mut Vec<OrderStep>, is: impl Fn(&Decision) -> bool) {
+    if let Some(index) = steps.iter().rposition(|step| matches!(step, OrderStep::Decision(d) if is(d))) {
+        steps.remove(index);
+    }
+}
+
+fn order_file(
+    order: Order<'static>,
+    effective_at: Instant,
+    newest_first: Vec<OrderStep>,
+) -> Result<OrderFile<'static>, LedgerError> {
+    let mut steps = newest_first.into_iter().rev();
+    let earned = steps.find_map(|step| match step {
+        OrderStep::Decision(Decision::PointsEarned(earned)) => Some(earned),
+        _ => None,
+    });
+    let earned = earned.ok_or_else(|| LedgerError::Corruption(format!("order `{}` was never judged", order.id)))?;
+    let record = OrderRecord::new(effective_at, earned, order.lines.len());
+    let mut file = OrderFile { order, record };
+    for step in steps {
+        match step {
+            OrderStep::Decision(decision) => file.record.follow(&decision),
+            OrderStep::Returned(ret) => file.follow_return(&ret),
+        }
+    }
+    Ok(file)
+}
+
+fn find_redemption<R: LogReader>(
+    reader: &R,
+    head: Position,
+    name: &str,
+) -> Result<Option<RedemptionFile>, LedgerError> {
+    let fingerprint = subject_fingerprint(Subject::Redemption(name));
+    let mut newest_first: Vec<Decision> = Vec::new();
+    for record in reader.chain(head) {
+        let record = record?;
+        if record.header.subject_fingerprint != fingerprint {
+            continue;
+        }
+        match record_kind(&record)? {
+            RecordKind::Redeemed | RecordKind::RedemptionReversed => newest_first.push(event(&record)?.decision),
+            RecordKind::ReversalRequested => {
+                let (_, Fact::ReversalRequested(reversal)) = fact(&record)? else { continue };
+                if reversal.redemption != name {
+                    newest_first.pop();
+                }
+            }
+            RecordKind::RedemptionRequested => {
+                let (_, Fact::RedemptionRequested(redemption)) = fact(&record)? else { continue };
+                let redeemed = newest_first.pop();
+                if redemption.id != name {
+                    continue;
+                }
+                let Some(Decision::Redeemed(redeemed)) = redeemed else {
+                    return Err(LedgerError::Corruption(format!("redemption `{name}` was never carried out")));
+                };
+                let mut file = RedemptionFile::new(redeemed);
+                newest_first.iter().rev().for_each(|decision| file.follow(decision));
+                return Ok(Some(file));
+            }
+            _ => {}
+        }
+    }
+    Ok(None)
+}
+
+fn record_kind(record: &RecordBuf) -> Result<RecordKind, LedgerError> {
+    RecordKind::from_number(record.header.kind).map_err(|error| LedgerError::unreadable(record.position, &error))
+}
+
+fn event(record: &RecordBuf) -> Result<Event, LedgerError> {
+    let effective_at = Instant(record.header.effective_at);
+    let decision = decode_decision(record.header.kind, record.header.version, effective_at, &record.body)
+        .map_err(|error| LedgerError::unreadable(record.position, &error))?;
+    Ok(Event { effective_at, decision })
+}
+
+fn fact(record: &RecordBuf) -> Result<(Option<String>, Fact<'static>), LedgerError> {
+    let stored = decode_fact(record.header.kind, record.header.version, &record.body)
+        .map_err(|error| LedgerError::unreadable(record.position, &error))?;
+    Ok((stored.key.map(str::to_owned), stored.fact.into_owned()))
+}

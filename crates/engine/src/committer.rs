@@ -1,0 +1,192 @@
+//! The thread that makes groups durable: while it syncs one, the decider fills the next.
+//!
+//! Invariants:
+//! - groups are appended in the order in which they were decided;
+//! - what waits on a group is told only after its sync;
+//! - after a failed append nothing more is appended until the decider has gone back to what is durable.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use tallybook_log::{Group, Log, LogEnd, LogReader, Position};
+use tokio::sync::watch;
+
+use crate::error::LedgerError;
+
+/// Something that waits for a group to be durable.
+pub(crate) type Waiter = Box<dyn FnOnce(Result<(), LedgerError>) + Send>;
+
+/// What the decider asks of the committer.
+enum Job {
+    Append { group: Group, waiters: Vec<Waiter> },
+    Resume,
+    Close,
+}
+
+/// The decider's handle to the committer.
+pub(crate) struct Committer {
+    jobs: SyncSender<Job>,
+    spare: Receiver<Group>,
+    failed: Arc<AtomicBool>,
+    thread: Option<JoinHandle<Result<(), LedgerError>>>,
+}
+
+/// The log's durable end, for those who follow it.
+#[derive(Debug)]
+pub(crate) struct Durable {
+    end: Mutex<(Position, bool)>,
+    moved: Condvar,
+    watch: watch::Sender<Position>,
+}
+
+impl Durable {
+    pub(crate) fn new(end: Position) -> Arc<Durable> {
+        Arc::new(Durable { end: Mutex::new((end, false)), moved: Condvar::new(), watch: watch::Sender::new(end) })
+    }
+
+    fn set(&self, end: Position) {
+        self.end.lock().unwrap_or_else(PoisonError::into_inner).0 = end;
+        self.moved.notify_all();
+        self.watch.send_replace(end);
+    }
+
+    /// No more will come: wakes all who wait.
+    fn close(&self) {
+        self.end.lock().unwrap_or_else(PoisonError::into_inner).1 = true;
+        self.moved.notify_all();
+        self.watch.send_replace(Position::NONE);
+    }
+
+    /// Waits until the log is durable past a position; `false` when the ledger was closed first.
+    pub(crate) fn wait_past(&self, position: Position) -> bool {
+        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        while end.0 <= position && !end.1 {
+            end = self.moved.wait(end).unwrap_or_else(PoisonError::into_inner);
+        }
+        end.0 > position
+    }
+
+    /// The same without blocking a thread.
+    pub(crate) async fn past(&self, position: Position) -> bool {
+        let mut watch = self.watch.subscribe();
+        match watch.wait_for(|end| *end > position).await {
+            Ok(end) => *end != Position::NONE,
+            Err(_) => false,
+        }
+    }
+}
+
+impl Committer {
+    /// Starts the thread.
+    pub(crate) fn start<L: Log + 'static>(log: L, durable: Arc<Durable>) -> Result<Committer, LedgerError> {
+        // One group may wait while another is synced: the two stages in flight.
+        let (jobs, job_queue) = sync_channel(1);
+        let (spare_groups, spare) = channel();
+        let failed = Arc::new(AtomicBool::new(false));
+        let worker = Worker { log, durable, failed: Arc::clone(&failed), spare_groups };
+        let thread = std::thread::Builder::new()
+            .name("tallybook-log".to_owned())
+            .spawn(move || worker.run(&job_queue))
+            .map_err(|error| LedgerError::Fault(format!("cannot start the log thread: {error}")))?;
+        Ok(Committer { jobs, spare, failed, thread: Some(thread) })
+    }
+
+    /// Hands a group over. Waits while two are in flight.
+    pub(crate) fn append(&self, group: Group, waiters: Vec<Waiter>) {
+        if let Err(unsent) = self.jobs.send(Job::Append { group, waiters }) {
+            let Job::Append { waiters, .. } = unsent.0 else { return };
+            waiters.into_iter().for_each(|waiter| waiter(Err(LedgerError::Closed)));
+        }
+    }
+
+    /// An empty group that starts at `start`, in memory used before where there is some.
+    pub(crate) fn group(&self, start: LogEnd) -> Group {
+        match self.spare.try_recv() {
+            Ok(mut group) => {
+                group.restart(start);
+                group
+            }
+            Err(_) => Group::new(start),
+        }
+    }
+
+    /// Whether an append has failed since the last [`resume`](Committer::resume).
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Acquire)
+    }
+
+    /// Waits until everything handed over is durable or has failed.
+    pub(crate) fn wait(&self, start: LogEnd) -> Result<(), LedgerError> {
+        let (sender, receiver) = channel();
+        let waiter: Waiter = Box::new(move |outcome| {
+            let _ = sender.send(outcome);
+        });
+        self.append(Group::new(start), vec![waiter]);
+        receiver.recv().unwrap_or(Err(LedgerError::Closed))
+    }
+
+    /// Lets appending go on after a failure, from the durable end.
+    pub(crate) fn resume(&self) {
+        let _ = self.jobs.send(Job::Resume);
+    }
+
+    /// Closes the log and ends the thread.
+    pub(crate) fn close(&mut self) -> Result<(), LedgerError> {
+        let _ = self.jobs.send(Job::Close);
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Ok(outcome)) => outcome,
+            Some(Err(_)) => Err(LedgerError::Fault("the log thread panicked".to_owned())),
+            None => Ok(()),
+        }
+    }
+}
+
+struct Worker<L> {
+    log: L,
+    durable: Arc<Durable>,
+    failed: Arc<AtomicBool>,
+    spare_groups: Sender<Group>,
+}
+
+impl<L: Log> Worker<L> {
+    fn run(mut self, jobs: &Receiver<Job>) -> Result<(), LedgerError> {
+        let mut failure: Option<LedgerError> = None;
+        while let Ok(job) = jobs.recv() {
+            match job {
+                Job::Append { group, waiters } => {
+                    let outcome = match &failure {
+                        Some(error) => Err(error.clone()),
+                        None => self.append(&group),
+                    };
+                    if let (Err(error), None) = (&outcome, &failure) {
+                        failure = Some(error.clone());
+                        self.failed.store(true, Ordering::Release);
+                    }
+                    waiters.into_iter().for_each(|waiter| waiter(outcome.clone()));
+                    let _ = self.spare_groups.send(group);
+                }
+                Job::Resume => {
+                    failure = None;
+                    self.failed.store(false, Ordering::Release);
+                }
+                Job::Close => break,
+            }
+        }
+        let durable = Arc::clone(&self.durable);
+        let closed = self.log.close().map_err(LedgerError::from);
+        durable.close();
+        closed
+    }
+
+    fn append(&mut self, group: &Group) -> Result<(), LedgerError> {
+        if group.is_empty() {
+            return Ok(());
+        }
+        let end = self.log.append(group)?;
+        debug_assert_eq!(end, self.log.reader().end(), "readers see what is durable");
+        self.durable.set(end.position);
+        Ok(())
+    }
+}

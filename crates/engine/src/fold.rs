@@ -1,0 +1,127 @@
+//! Records to member states: what every replay does.
+//!
+//! A fold needs no rules: it applies decisions and takes profiles from facts. Other facts it passes over without
+//! decoding, but for the chain head and the fingerprints in their headers.
+
+use tallybook_core::apply::{apply, apply_profile, touch};
+use tallybook_core::calendar::Instant;
+use tallybook_core::event::Event;
+use tallybook_core::fact::Fact;
+use tallybook_core::state::MemberState;
+use tallybook_format::{RecordKind, decode_decision, decode_fact, decode_member_named};
+use tallybook_log::{Position, RecordHeader, RecordView};
+
+use crate::error::LedgerError;
+
+/// A member as the ledger keeps them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The caller's name for the member.
+    pub name: Box<str>,
+    /// The member's newest record.
+    pub head: Position,
+    /// Fingerprints of every key, order and redemption so far, in order of number: what is not here is new.
+    pub seen: Vec<u32>,
+    /// What the member owns.
+    pub state: MemberState,
+}
+
+/// What a record turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Folded {
+    /// A fact; whether it changed the state is told by its kind.
+    Fact,
+    /// A decision, as applied.
+    Decision(Event),
+    /// The member's name.
+    Named,
+}
+
+impl Member {
+    /// A member of whom nothing is known yet.
+    pub fn new(name: &str) -> Member {
+        Member { name: name.into(), head: Position::NONE, seen: Vec::new(), state: MemberState::default() }
+    }
+
+    /// Whether a key, order or redemption of this fingerprint may have been seen. `false` is certain.
+    pub fn may_have_seen(&self, fingerprint: u32) -> bool {
+        self.seen.binary_search(&fingerprint).is_ok()
+    }
+
+    /// Notes a fingerprint; 0 stands for none.
+    pub fn note_seen(&mut self, fingerprint: u32) {
+        if let (true, Err(index)) = (fingerprint != 0, self.seen.binary_search(&fingerprint)) {
+            self.seen.insert(index, fingerprint);
+        }
+    }
+
+    /// Notes what a record's header tells.
+    pub fn note_header(&mut self, position: Position, header: &RecordHeader) {
+        self.head = position;
+        self.note_seen(header.key_fingerprint);
+        if introduces(header.kind) {
+            self.note_seen(header.subject_fingerprint);
+        }
+    }
+
+    /// Takes in the member's next record.
+    ///
+    /// # Errors
+    /// [`LedgerError::Corruption`] where the record cannot be read or does not fit what came before.
+    pub fn fold(&mut self, record: &RecordView<'_>) -> Result<Folded, LedgerError> {
+        let RecordView { position, header, body } = record;
+        if header.previous != self.head {
+            let text = format!("the record at position {position} does not follow its member's last one");
+            return Err(LedgerError::Corruption(text));
+        }
+        self.note_header(*position, header);
+        let folded = fold_into(&mut self.state, *position, header, body)?;
+        Ok(folded)
+    }
+
+    /// About how much memory the member takes, in bytes.
+    pub fn memory_bytes(&self) -> usize {
+        let state = &self.state;
+        let buckets: usize = state.ladders.iter().map(|l| l.buckets.len() * 32).sum();
+        size_of::<Member>() + self.name.len() + self.seen.len() * 4 + state.lots.len() * 72 + state.caps.len() * 24
+            + buckets
+    }
+}
+
+/// Whether a record of this kind brings a name that later ones may not take again.
+pub(crate) fn introduces(kind: u16) -> bool {
+    kind == RecordKind::OrderPlaced.number() || kind == RecordKind::RedemptionRequested.number()
+}
+
+/// Applies one record to a state.
+///
+/// # Errors
+/// [`LedgerError::Corruption`] where the record cannot be read or does not fit the state.
+pub(crate) fn fold_into(
+    state: &mut MemberState,
+    position: Position,
+    header: &RecordHeader,
+    body: &[u8],
+) -> Result<Folded, LedgerError> {
+    let unreadable = |error| LedgerError::unreadable(position, &error);
+    let effective_at = Instant(header.effective_at);
+    let kind = RecordKind::from_number(header.kind).map_err(unreadable)?;
+    if kind.is_decision() {
+        let decision = decode_decision(header.kind, header.version, effective_at, body).map_err(unreadable)?;
+        apply(state, effective_at, &decision).map_err(|misfit| LedgerError::misfit(position, &misfit))?;
+        return Ok(Folded::Decision(Event { effective_at, decision }));
+    }
+    if kind == RecordKind::MemberNamed {
+        decode_member_named(header.kind, header.version, body).map_err(unreadable)?;
+        return Ok(Folded::Named);
+    }
+    if matches!(kind, RecordKind::MemberEnrolled | RecordKind::ProfileChanged) {
+        match decode_fact(header.kind, header.version, body).map_err(unreadable)?.fact {
+            Fact::MemberEnrolled(enrolment) => apply_profile(state, &enrolment.profile),
+            Fact::ProfileChanged(profile) => apply_profile(state, &profile),
+            _ => {}
+        }
+        touch(state, effective_at);
+    }
+    Ok(Folded::Fact)
+}

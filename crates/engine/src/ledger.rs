@@ -1,0 +1,549 @@
+//! The handles that callers hold: async, and its blocking twin.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use sha2::{Digest, Sha256};
+use tallybook_core::apply::touch;
+use tallybook_core::calendar::Instant;
+use tallybook_core::command::Command;
+use tallybook_core::decide;
+use tallybook_core::event::Event;
+use tallybook_core::fact::Fact;
+use tallybook_core::ids::{MemberNumber, VersionNumber};
+use tallybook_core::programme::versions::Programmes;
+use tallybook_core::refusal::Refusal;
+use tallybook_core::state::MemberState;
+use tallybook_format::encode_state;
+use tallybook_log::{FileLog, FileLogReader, LedgerId, Log, LogReader, Position};
+use tallybook_snapshot::{Generations, Snapshots};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::archive::{self, HistoryBatch};
+use crate::committer::{Committer, Durable};
+use crate::decider::{Decider, Request};
+use crate::error::LedgerError;
+use crate::fold::Member;
+use crate::options::Options;
+use crate::subscription::Subscription;
+
+/// The reading side of a ledger's log.
+pub type LedgerReader = FileLogReader;
+
+/// What a command did, given once it is durable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The batch that holds it.
+    pub batch_number: u64,
+    /// The first of its facts.
+    pub position: Position,
+    /// When the ledger took it down.
+    pub recorded_at: Instant,
+    /// What was decided.
+    pub events: Vec<Event>,
+    /// Whether the same command had been submitted before, so that nothing happened now.
+    pub repeated: bool,
+}
+
+/// A publication that was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// The version's number in the ledger, from 1.
+    pub number: VersionNumber,
+    /// SHA-256 of the programme file.
+    pub hash: [u8; 32],
+    /// First instant at which it is in force.
+    pub effective_from: Instant,
+    /// Whether this was the last version already.
+    pub repeated: bool,
+}
+
+/// What a sweep did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SweepReport {
+    /// Members of whom something was due.
+    pub members: u64,
+    /// Events recorded.
+    pub events: u64,
+}
+
+/// A member as read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberView {
+    /// The member's number in the ledger.
+    pub number: MemberNumber,
+    /// The caller's name for the member.
+    pub name: String,
+    /// The member's newest record.
+    pub head: Position,
+    /// What the member owns.
+    pub state: MemberState,
+}
+
+/// A ledger at a glance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Info {
+    /// Members known.
+    pub members: u32,
+    /// Batches in the log.
+    pub batches: u64,
+    /// The log's length in bytes.
+    pub log_bytes: u64,
+    /// Where the current snapshot stands.
+    pub snapshot_position: Option<Position>,
+    /// About how much memory the loaded states take, in bytes.
+    pub memory_bytes: usize,
+}
+
+/// A ledger for callers who may block. Clone it freely; all clones are one ledger.
+///
+/// Its methods block until the answer is durable, so call them from threads, not from async tasks.
+#[derive(Clone)]
+pub struct BlockingLedger {
+    requests: mpsc::Sender<Request<FileLogReader>>,
+    reader: FileLogReader,
+    durable: Arc<Durable>,
+    thread: Arc<std::sync::Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl BlockingLedger {
+    /// Makes a ledger in a folder that has none.
+    ///
+    /// # Errors
+    /// [`LedgerError::Folder`] where there is one; [`LedgerError::Locked`], [`LedgerError::DiskFull`],
+    /// [`LedgerError::Fault`].
+    pub fn create(dir: &Path, options: Options) -> Result<BlockingLedger, LedgerError> {
+        let id = ledger_id(dir, options.clock.now());
+        let log = FileLog::create(&dir.join("log"), LedgerId(id), options.log)?;
+        BlockingLedger::start(log, dir, options)
+    }
+
+    /// Opens the ledger in a folder: recovers from a crash, loads the snapshot and folds the tail of the log.
+    ///
+    /// # Errors
+    /// As [`create`](BlockingLedger::create), and [`LedgerError::Corruption`] where stored bytes are wrong.
+    pub fn open(dir: &Path, options: Options) -> Result<BlockingLedger, LedgerError> {
+        let log = FileLog::open(&dir.join("log"), options.log)?;
+        BlockingLedger::start(log, dir, options)
+    }
+
+    fn start(log: FileLog, dir: &Path, options: Options) -> Result<BlockingLedger, LedgerError> {
+        let torn_bytes = log.open_report().torn_bytes;
+        let id = log.ledger_id().0;
+        let reader = log.reader();
+        let mut warnings = Vec::new();
+        if torn_bytes > 0 {
+            warnings.push(format!("a torn tail of {torn_bytes} bytes, never acknowledged, was cut from the log"));
+        }
+        let snapshots = match options.snapshots.then(|| Generations::open(&dir.join("snapshots"))) {
+            None => None,
+            Some(Ok(generations)) => Some(Box::new(generations) as Box<dyn Snapshots>),
+            Some(Err(fault)) => {
+                warnings.push(format!("the ledger goes on without snapshots: {fault}"));
+                None
+            }
+        };
+        let (requests, queue) = mpsc::channel(options.queue_requests_max.max(1));
+        let mut decider = Decider::open(reader.clone(), id, snapshots, options)?;
+        warnings.append(&mut decider.warnings);
+        decider.warnings = warnings;
+        let durable = Durable::new(reader.end().position);
+        let committer = Committer::start(log, Arc::clone(&durable))?;
+        let thread = std::thread::Builder::new()
+            .name("tallybook-decider".to_owned())
+            .spawn(move || decider.run(committer, queue))
+            .map_err(|error| LedgerError::Fault(format!("cannot start the decider thread: {error}")))?;
+        let thread = Arc::new(std::sync::Mutex::new(Some(thread)));
+        Ok(BlockingLedger { requests, reader, durable, thread })
+    }
+
+    /// Takes down a command and waits until it is durable.
+    ///
+    /// # Errors
+    /// [`LedgerError::Refused`] leaves no trace. After [`LedgerError::DiskFull`] nothing of it was kept; after other
+    /// faults it may or may not be there: submit it again under the same key.
+    pub fn submit(&self, command: Command) -> Result<Receipt, LedgerError> {
+        self.ask(move |decider| decider.submit(&command))
+    }
+
+    /// Takes down many commands in order, written together. Each has its own outcome.
+    ///
+    /// # Errors
+    /// Faults only; they are of the whole.
+    pub fn submit_all(&self, commands: Vec<Command>) -> Result<Vec<Result<Receipt, Refusal>>, LedgerError> {
+        self.ask(move |decider| submit_each(decider, &commands))
+    }
+
+    /// Publishes a programme version. The first may start before all facts, a later one only in the future.
+    ///
+    /// # Errors
+    /// [`LedgerError::Refused`] with every finding in the file.
+    pub fn publish(&self, source: &str, effective_from: Instant) -> Result<Published, LedgerError> {
+        let source = source.to_owned();
+        self.ask(move |decider| decider.publish(&source, effective_from))
+    }
+
+    /// Records all that is due at or before an instant, so that other systems hear of it in time.
+    ///
+    /// # Errors
+    /// [`LedgerError::Refused`] for an instant in the future.
+    pub fn sweep(&self, until: Instant) -> Result<SweepReport, LedgerError> {
+        self.ask(move |decider| decider.sweep(until))
+    }
+
+    /// A member as recorded; `None` where the name is not known.
+    ///
+    /// # Errors
+    /// Faults only.
+    pub fn member(&self, name: &str) -> Result<Option<MemberView>, LedgerError> {
+        let name = name.to_owned();
+        self.ask(move |decider| find_member(decider, &name))
+    }
+
+    /// A member as of an instant if nothing more happened: settled, but not recorded.
+    ///
+    /// # Errors
+    /// Faults only.
+    pub fn member_at(&self, name: &str, at: Instant) -> Result<Option<MemberView>, LedgerError> {
+        let name = name.to_owned();
+        self.ask(move |decider| {
+            let view = find_member(decider, &name)?;
+            Ok(view.map(|view| MemberView {
+                state: decide::settled(&view.state, &decider.programmes, at),
+                ..view
+            }))
+        })
+    }
+
+    /// What a member owned at `effective`, as the ledger knew it at `known` (case 35).
+    ///
+    /// # Errors
+    /// Faults only.
+    pub fn as_of(
+        &self,
+        name: &str,
+        effective: Instant,
+        known: Instant,
+    ) -> Result<Option<MemberState>, LedgerError> {
+        let Some(view) = self.member(name)? else { return Ok(None) };
+        let programmes = self.programmes()?;
+        let mut state = MemberState::default();
+        for batch in archive::history(&self.reader, view.head)? {
+            if batch.recorded_at > known {
+                break;
+            }
+            if batch.effective_at <= effective {
+                take_profiles(&mut state, &batch);
+            }
+            for event in batch.events.iter().filter(|event| event.effective_at <= effective) {
+                tallybook_core::apply::apply(&mut state, event.effective_at, &event.decision)
+                    .map_err(|misfit| LedgerError::misfit(batch.position, &misfit))?;
+            }
+        }
+        Ok(Some(decide::settled(&state, &programmes, effective)))
+    }
+
+    /// A member's batches, oldest first; empty where the name is not known.
+    ///
+    /// # Errors
+    /// Faults and corruption.
+    pub fn history(&self, name: &str) -> Result<Vec<HistoryBatch>, LedgerError> {
+        match self.member(name)? {
+            Some(view) => archive::history(&self.reader, view.head),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Shows every member in order of number. Members may change meanwhile; each is shown as of one moment.
+    ///
+    /// # Errors
+    /// Faults only.
+    pub fn for_each_member(&self, mut show: impl FnMut(&MemberView)) -> Result<(), LedgerError> {
+        let mut page = 0;
+        loop {
+            let views = self.ask(move |decider| {
+                if page >= decider.members.page_count() {
+                    return Ok(None);
+                }
+                decider.on_members(|members| {
+                    let (first, members) = members.page(page)?;
+                    Ok(Some((first..).zip(members).map(|(number, m)| view(number, m)).collect::<Vec<_>>()))
+                })
+            })?;
+            let Some(views) = views else { return Ok(()) };
+            views.iter().for_each(&mut show);
+            page += 1;
+        }
+    }
+
+    /// The programme versions published so far.
+    ///
+    /// # Errors
+    /// [`LedgerError::Closed`].
+    pub fn programmes(&self) -> Result<Arc<Programmes>, LedgerError> {
+        self.ask(|decider| Ok(Arc::clone(&decider.programmes)))
+    }
+
+    /// SHA-256 over what all members own, in order of their names: equal for equal histories, wherever they lie in the
+    /// log and whenever they were recorded.
+    ///
+    /// # Errors
+    /// Faults only.
+    pub fn state_digest(&self) -> Result<[u8; 32], LedgerError> {
+        let mut states: Vec<(String, [u8; 32])> = Vec::new();
+        let mut bytes = Vec::new();
+        self.for_each_member(|member| {
+            bytes.clear();
+            encode_state(&member.state, &mut bytes);
+            states.push((member.name.clone(), Sha256::digest(&bytes).into()));
+        })?;
+        states.sort_unstable();
+        let mut digest = Sha256::new();
+        for (name, state) in &states {
+            digest.update((name.len() as u64).to_le_bytes());
+            digest.update(name.as_bytes());
+            digest.update(state);
+        }
+        Ok(digest.finalize().into())
+    }
+
+    /// The ledger at a glance.
+    ///
+    /// # Errors
+    /// [`LedgerError::Closed`].
+    pub fn info(&self) -> Result<Info, LedgerError> {
+        self.ask(|decider| {
+            Ok(Info {
+                members: decider.members.count(),
+                batches: 0,
+                log_bytes: 0,
+                snapshot_position: decider.snapshot_position,
+                memory_bytes: decider.members.memory_bytes(),
+            })
+        })
+        .map(|info| {
+            let end = self.reader.end();
+            Info { batches: end.next_number.0 - 1, log_bytes: end.position.0, ..info }
+        })
+    }
+
+    /// What went wrong without harm so far: a torn tail that was cut, a snapshot that was thrown away.
+    ///
+    /// # Errors
+    /// [`LedgerError::Closed`].
+    pub fn warnings(&self) -> Result<Vec<String>, LedgerError> {
+        self.ask(|decider| Ok(decider.warnings.clone()))
+    }
+
+    /// Writes a snapshot now.
+    ///
+    /// # Errors
+    /// [`LedgerError::Fault`]; the ledger goes on without it.
+    pub fn snapshot(&self) -> Result<(), LedgerError> {
+        self.ask(Decider::snapshot)
+    }
+
+    /// Follows the log from a position; [`Position::ORIGIN`] is the start.
+    pub fn subscribe(&self, from: Position) -> Subscription {
+        Subscription::new(&self.reader, Arc::clone(&self.durable), from)
+    }
+
+    /// The log, for reading.
+    pub fn reader(&self) -> &LedgerReader {
+        &self.reader
+    }
+
+    /// Makes everything durable, writes a snapshot and closes the ledger, for all its handles.
+    ///
+    /// # Errors
+    /// [`LedgerError::Closed`] where it was closed before; faults. Everything acknowledged is safe in any case.
+    pub fn close(self) -> Result<(), LedgerError> {
+        let (reply, outcome) = oneshot::channel();
+        let request: Request<FileLogReader> = Box::new(move |decider| {
+            let _ = reply.send(decider.shut_down());
+        });
+        self.requests.blocking_send(request).map_err(|_| LedgerError::Closed)?;
+        let closed = outcome.blocking_recv().map_err(|_| LedgerError::Closed)?;
+        let thread = self.thread.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
+        closed
+    }
+
+    fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Decider<FileLogReader>) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        let (request, answer) = request(work);
+        self.requests.blocking_send(request).map_err(|_| LedgerError::Closed)?;
+        answer.blocking_recv().unwrap_or(Err(LedgerError::Closed))
+    }
+}
+
+/// A ledger for async callers, on any tokio runtime. Clone it freely; all clones are one ledger.
+#[derive(Clone)]
+pub struct Ledger {
+    blocking: BlockingLedger,
+}
+
+impl Ledger {
+    /// Makes a ledger in a folder that has none. Blocks shortly.
+    ///
+    /// # Errors
+    /// As [`BlockingLedger::create`].
+    pub fn create(dir: &Path, options: Options) -> Result<Ledger, LedgerError> {
+        BlockingLedger::create(dir, options).map(|blocking| Ledger { blocking })
+    }
+
+    /// Opens the ledger in a folder. Blocks while it folds the tail of the log.
+    ///
+    /// # Errors
+    /// As [`BlockingLedger::open`].
+    pub fn open(dir: &Path, options: Options) -> Result<Ledger, LedgerError> {
+        BlockingLedger::open(dir, options).map(|blocking| Ledger { blocking })
+    }
+
+    /// The same ledger for callers who may block.
+    pub fn blocking(&self) -> &BlockingLedger {
+        &self.blocking
+    }
+
+    /// Takes down a command; the receipt comes when it is durable.
+    ///
+    /// # Errors
+    /// As [`BlockingLedger::submit`].
+    pub async fn submit(&self, command: Command) -> Result<Receipt, LedgerError> {
+        self.ask(move |decider| decider.submit(&command)).await
+    }
+
+    /// Takes down many commands in order, written together. Each has its own outcome.
+    ///
+    /// # Errors
+    /// As [`BlockingLedger::submit_all`].
+    pub async fn submit_all(&self, commands: Vec<Command>) -> Result<Vec<Result<Receipt, Refusal>>, LedgerError> {
+        self.ask(move |decider| submit_each(decider, &commands)).await
+    }
+
+    /// Publishes a programme version.
+    ///
+    /// # Errors
+    /// As [`BlockingLedger::publish`].
+    pub async fn publish(&self, source: &str, effective_from: Instant) -> Result<Published, LedgerError> {
+        let source = source.to_owned();
+        self.ask(move |decider| decider.publish(&source, effective_from)).await
+    }
+
+    /// Records all that is due at or before an instant.
+    ///
+    /// # Errors
+    /// As [`BlockingLedger::sweep`].
+    pub async fn sweep(&self, until: Instant) -> Result<SweepReport, LedgerError> {
+        self.ask(move |decider| decider.sweep(until)).await
+    }
+
+    /// A member as recorded.
+    ///
+    /// # Errors
+    /// As [`BlockingLedger::member`].
+    pub async fn member(&self, name: &str) -> Result<Option<MemberView>, LedgerError> {
+        let name = name.to_owned();
+        self.ask(move |decider| find_member(decider, &name)).await
+    }
+
+    /// Follows the log from a position.
+    pub fn subscribe(&self, from: Position) -> Subscription {
+        self.blocking.subscribe(from)
+    }
+
+    /// Makes everything durable, writes a snapshot and closes the ledger, for all its handles.
+    ///
+    /// # Errors
+    /// As [`BlockingLedger::close`].
+    pub async fn close(self) -> Result<(), LedgerError> {
+        let (reply, outcome) = oneshot::channel();
+        let request: Request<FileLogReader> = Box::new(move |decider| {
+            let _ = reply.send(decider.shut_down());
+        });
+        self.blocking.requests.send(request).await.map_err(|_| LedgerError::Closed)?;
+        outcome.await.map_err(|_| LedgerError::Closed)?
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Decider<FileLogReader>) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        let (request, answer) = request(work);
+        self.blocking.requests.send(request).await.map_err(|_| LedgerError::Closed)?;
+        answer.await.unwrap_or(Err(LedgerError::Closed))
+    }
+}
+
+/// Work for the decider, and where its answer comes once all that it rests on is durable.
+fn request<T: Send + 'static>(
+    work: impl FnOnce(&mut Decider<FileLogReader>) -> Result<T, LedgerError> + Send + 'static,
+) -> (Request<FileLogReader>, oneshot::Receiver<Result<T, LedgerError>>) {
+    let (reply, answer) = oneshot::channel();
+    let request: Request<FileLogReader> = Box::new(move |decider| {
+        let done = work(decider);
+        decider.when_durable(Box::new(move |outcome| {
+            let _ = reply.send(done.and_then(|done| outcome.map(|()| done)));
+        }));
+    });
+    (request, answer)
+}
+
+fn submit_each<R: LogReader>(
+    decider: &mut Decider<R>,
+    commands: &[Command],
+) -> Result<Vec<Result<Receipt, Refusal>>, LedgerError> {
+    commands
+        .iter()
+        .map(|command| match decider.submit(command) {
+            Ok(receipt) => Ok(Ok(receipt)),
+            Err(LedgerError::Refused(refusal)) => Ok(Err(refusal)),
+            Err(error) => Err(error),
+        })
+        .collect()
+}
+
+fn find_member<R: LogReader>(decider: &mut Decider<R>, name: &str) -> Result<Option<MemberView>, LedgerError> {
+    decider.on_members(|members| {
+        let Some(number) = members.find(name)? else { return Ok(None) };
+        Ok(Some(view(number, members.get(number)?)))
+    })
+}
+
+fn view(number: u32, member: &Member) -> MemberView {
+    MemberView {
+        number: MemberNumber(number),
+        name: member.name.to_string(),
+        head: member.head,
+        state: member.state.clone(),
+    }
+}
+
+fn take_profiles(state: &mut MemberState, batch: &HistoryBatch) {
+    for fact in &batch.facts {
+        let profile = match fact {
+            Fact::MemberEnrolled(enrolment) => &enrolment.profile,
+            Fact::ProfileChanged(profile) => profile,
+            _ => continue,
+        };
+        tallybook_core::apply::apply_profile(state, profile);
+        touch(state, batch.effective_at);
+    }
+}
+
+/// A name for a new ledger that no other is likely to have: from its folder, the time and this process.
+fn ledger_id(dir: &Path, now: Instant) -> [u8; 16] {
+    let mut digest = Sha256::new();
+    digest.update(dir.as_os_str().as_encoded_bytes());
+    digest.update(now.0.to_le_bytes());
+    digest.update(std::process::id().to_le_bytes());
+    let digest: [u8; 32] = digest.finalize().into();
+    let mut id = [0; 16];
+    id.copy_from_slice(&digest[..16]);
+    id
+}

@@ -1,0 +1,161 @@
+//! Member states packed into snapshot pages, and the snapshot's own facts.
+//!
+//! A page holds the members of 64 neighbouring numbers. Little-endian; texts and states with their length before them.
+
+use tallybook_format::{decode_state, encode_state};
+use tallybook_log::Position;
+use tallybook_snapshot::Doubt;
+
+use crate::fold::Member;
+
+/// Members in a page.
+pub(crate) const PAGE_MEMBERS: u32 = 64;
+/// Page kind of member states.
+pub(crate) const MEMBER_PAGES: u8 = 1;
+/// Page kind of the name directory.
+pub(crate) const NAME_PAGES: u8 = 2;
+
+/// Packs members into a page.
+pub(crate) fn encode_members(members: &[Member]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(members.len() * 160);
+    put_u32(&mut out, len32(members.len()));
+    let mut state = Vec::new();
+    for member in members {
+        put_bytes(&mut out, member.name.as_bytes());
+        out.extend_from_slice(&member.head.0.to_le_bytes());
+        put_u32(&mut out, len32(member.seen.len()));
+        for fingerprint in &member.seen {
+            put_u32(&mut out, *fingerprint);
+        }
+        state.clear();
+        encode_state(&member.state, &mut state);
+        put_bytes(&mut out, &state);
+    }
+    out
+}
+
+/// Unpacks a page.
+///
+/// # Errors
+/// [`Doubt`] where the bytes are not such a page.
+pub(crate) fn decode_members(bytes: &[u8]) -> Result<Vec<Member>, Doubt> {
+    let mut reader = Reader { bytes };
+    let count = reader.u32()?;
+    let mut members = Vec::new();
+    for _ in 0..count {
+        let name = reader.text()?.into();
+        let head = Position(reader.u64()?);
+        let seen_count = reader.u32()?;
+        let seen = (0..seen_count).map(|_| reader.u32()).collect::<Result<Vec<u32>, Doubt>>()?;
+        let state = decode_state(reader.bytes()?).map_err(|error| doubt(&error.to_string()))?;
+        members.push(Member { name, head, seen, state });
+    }
+    reader.finish()?;
+    Ok(members)
+}
+
+/// Packs a page of the name directory.
+pub(crate) fn encode_names(names: &[(Box<str>, u32)]) -> Vec<u8> {
+    let mut out = Vec::new();
+    put_u32(&mut out, len32(names.len()));
+    for (name, number) in names {
+        put_bytes(&mut out, name.as_bytes());
+        put_u32(&mut out, *number);
+    }
+    out
+}
+
+/// Unpacks a page of the name directory.
+pub(crate) fn decode_names(bytes: &[u8]) -> Result<Vec<(Box<str>, u32)>, Doubt> {
+    let mut reader = Reader { bytes };
+    let count = reader.u32()?;
+    let names = (0..count).map(|_| Ok((reader.text()?.into(), reader.u32()?))).collect::<Result<_, Doubt>>()?;
+    reader.finish()?;
+    Ok(names)
+}
+
+/// What a snapshot says of the ledger as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Extra {
+    pub ledger_id: [u8; 16],
+    pub member_count: u32,
+    pub name_pages: u64,
+    pub ledger_head: Position,
+    pub last_recorded_at: i64,
+}
+
+impl Extra {
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut out = self.ledger_id.to_vec();
+        put_u32(&mut out, self.member_count);
+        out.extend_from_slice(&self.name_pages.to_le_bytes());
+        out.extend_from_slice(&self.ledger_head.0.to_le_bytes());
+        out.extend_from_slice(&self.last_recorded_at.to_le_bytes());
+        out
+    }
+
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Extra, Doubt> {
+        let mut reader = Reader { bytes };
+        let extra = Extra {
+            ledger_id: reader.array()?,
+            member_count: reader.u32()?,
+            name_pages: reader.u64()?,
+            ledger_head: Position(reader.u64()?),
+            last_recorded_at: i64::from_le_bytes(reader.array()?),
+        };
+        reader.finish()?;
+        Ok(extra)
+    }
+}
+
+fn doubt(what: &str) -> Doubt {
+    Doubt { what: format!("a page is malformed: {what}") }
+}
+
+fn len32(len: usize) -> u32 {
+    u32::try_from(len).expect("a page holds far fewer than 2^32 of anything")
+}
+
+fn put_u32(out: &mut Vec<u8>, value: u32) {
+    out.extend_from_slice(&value.to_le_bytes());
+}
+
+fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    put_u32(out, len32(bytes.len()));
+    out.extend_from_slice(bytes);
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], Doubt> {
+        let (head, rest) = self.bytes.split_first_chunk::<N>().ok_or_else(|| doubt("it ends early"))?;
+        self.bytes = rest;
+        Ok(*head)
+    }
+
+    fn u32(&mut self) -> Result<u32, Doubt> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    fn u64(&mut self) -> Result<u64, Doubt> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    fn bytes(&mut self) -> Result<&'a [u8], Doubt> {
+        let len = self.u32()? as usize;
+        let (head, rest) = self.bytes.split_at_checked(len).ok_or_else(|| doubt("it ends early"))?;
+        self.bytes = rest;
+        Ok(head)
+    }
+
+    fn text(&mut self) -> Result<&'a str, Doubt> {
+        std::str::from_utf8(self.bytes()?).map_err(|_| doubt("a name is no text"))
+    }
+
+    fn finish(&self) -> Result<(), Doubt> {
+        if self.bytes.is_empty() { Ok(()) } else { Err(doubt("it goes on too long")) }
+    }
+}

@@ -1,0 +1,181 @@
+//! The judgement of an order, and new lots.
+
+use tallybook_core::calendar::Instant;
+use tallybook_core::event::{self, Figures, Verdict};
+use tallybook_core::ids::{CapNumber, CurrencyNumber, LadderNumber, LotNumber, RuleIndex, VersionNumber};
+use tallybook_core::money::Money;
+use tallybook_core::points::Points;
+
+use crate::wire::{Code, Coded, List, PeriodStart, array};
+
+array! {
+    /// The body of `PointsEarned`.
+    struct EarnedBody {
+        version: VersionNumber,
+        order_number: u32,
+        eligible: List<RuleIndex, 4>,
+        shares: List<RuleShare, 4>,
+        caps: List<CapEntry, 2>,
+        lots: List<NewLot, 1>,
+        metrics: List<MetricEntry, 1>,
+        forget_before: PeriodStart,
+    }
+
+    /// What one rule came to. `cut` is nil for a rule that was granted what it asked.
+    struct RuleShare {
+        rule: RuleIndex,
+        asked: Points,
+        remainder_millionths: i32,
+        cut: Option<Cut>,
+    }
+
+    /// Why a rule got other than what it asked, and how much.
+    struct Cut {
+        verdict: Code<Verdict>,
+        granted: Points,
+    }
+
+    /// A cap as an order found it.
+    struct CapEntry {
+        cap: CapNumber,
+        period: PeriodStart,
+        room: Points,
+        used: Points,
+    }
+
+    /// A lot as it comes into being, and the body of `Credited`. `activates_at` is nil where the lot is active at the
+    /// record's effective time.
+    struct NewLot {
+        number: LotNumber,
+        currency: CurrencyNumber,
+        points: Points,
+        activates_at: Option<Instant>,
+        expires_at: Option<Instant>,
+    }
+
+    /// What a ladder's figures gain or lose.
+    struct MetricEntry {
+        ladder: LadderNumber,
+        bucket: PeriodStart,
+        spend: Money,
+        points: Points,
+        orders: i64,
+    }
+}
+
+impl EarnedBody {
+    pub(crate) fn new(effective_at: Instant, earned: &event::PointsEarned) -> EarnedBody {
+        EarnedBody {
+            version: earned.version,
+            order_number: earned.order_number,
+            eligible: List(earned.eligible.clone()),
+            shares: List::of(&earned.shares),
+            caps: List::of(&earned.caps),
+            lots: List(earned.lots.iter().map(|lot| NewLot::new(effective_at, lot)).collect()),
+            metrics: List::of(&earned.metrics),
+            forget_before: PeriodStart(earned.forget_before),
+        }
+    }
+
+    pub(crate) fn into_earned(self, effective_at: Instant) -> event::PointsEarned {
+        event::PointsEarned {
+            version: self.version,
+            order_number: self.order_number,
+            eligible: self.eligible.0,
+            shares: self.shares.to(),
+            caps: self.caps.to(),
+            lots: self.lots.0.into_iter().map(|lot| lot.into_lot(effective_at)).collect(),
+            metrics: self.metrics.to(),
+            forget_before: self.forget_before.0,
+        }
+    }
+}
+
+impl NewLot {
+    pub(crate) fn new(effective_at: Instant, lot: &event::NewLot) -> NewLot {
+        NewLot {
+            number: lot.number,
+            currency: lot.currency,
+            points: lot.points,
+            activates_at: (lot.activates_at != effective_at).then_some(lot.activates_at),
+            expires_at: lot.expires_at,
+        }
+    }
+
+    pub(crate) fn into_lot(self, effective_at: Instant) -> event::NewLot {
+        event::NewLot {
+            number: self.number,
+            currency: self.currency,
+            points: self.points,
+            activates_at: self.activates_at.unwrap_or(effective_at),
+            expires_at: self.expires_at,
+        }
+    }
+}
+
+impl From<&event::RuleShare> for RuleShare {
+    fn from(share: &event::RuleShare) -> Self {
+        let in_full = share.verdict == Verdict::Granted && share.granted == share.asked;
+        RuleShare {
+            rule: share.rule,
+            asked: share.asked,
+            remainder_millionths: share.remainder_millionths,
+            cut: (!in_full).then_some(Cut { verdict: Code(share.verdict), granted: share.granted }),
+        }
+    }
+}
+
+impl From<RuleShare> for event::RuleShare {
+    fn from(share: RuleShare) -> Self {
+        let (verdict, granted) =
+            share.cut.map_or((Verdict::Granted, share.asked), |cut| (cut.verdict.0, cut.granted));
+        event::RuleShare {
+            rule: share.rule,
+            asked: share.asked,
+            granted,
+            remainder_millionths: share.remainder_millionths,
+            verdict,
+        }
+    }
+}
+
+impl Coded for Verdict {
+    const WHAT: &'static str = "verdict on a rule";
+    const ALL: &'static [Self] =
+        &[Verdict::Granted, Verdict::TrimmedByCap, Verdict::SkippedByCap, Verdict::LostInGroup];
+
+    fn code(self) -> u8 {
+        match self {
+            Verdict::Granted => 0,
+            Verdict::TrimmedByCap => 1,
+            Verdict::SkippedByCap => 2,
+            Verdict::LostInGroup => 3,
+        }
+    }
+}
+
+impl From<&event::CapEntry> for CapEntry {
+    fn from(entry: &event::CapEntry) -> Self {
+        CapEntry { cap: entry.cap, period: PeriodStart(entry.period), room: entry.room, used: entry.used }
+    }
+}
+
+impl From<CapEntry> for event::CapEntry {
+    fn from(entry: CapEntry) -> Self {
+        event::CapEntry { cap: entry.cap, period: entry.period.0, room: entry.room, used: entry.used }
+    }
+}
+
+impl From<&event::MetricEntry> for MetricEntry {
+    fn from(entry: &event::MetricEntry) -> Self {
+        let Figures { spend, points, orders } = entry.figures;
+        MetricEntry { ladder: entry.ladder, bucket: PeriodStart(entry.bucket), spend, points, orders }
+    }
+}
+
+impl From<MetricEntry> for event::MetricEntry {
+    fn from(entry: MetricEntry) -> Self {
+        let MetricEntry { ladder, bucket: PeriodStart(bucket), spend, points, orders } = entry;
+        event::MetricEntry { ladder, bucket, figures: Figures { spend, points, orders } }
+    }
+}

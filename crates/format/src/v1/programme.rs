@@ -1,0 +1,32 @@
+//! Programme versions.
+
+use tallybook_core::calendar::Instant;
+use tallybook_core::fact::Publication;
+
+use crate::record::SEMANTICS_VERSION;
+use crate::wire::{Text, array};
+
+array! {
+    /// The body of `ProgrammePublished`. The programme's hash is that of `source`.
+    struct PublicationBody<'a> {
+        key: Option<Text<'a>>,
+        effective_from: Instant,
+        semantics_version: u16,
+        source: Text<'a>,
+    }
+}
+
+impl<'a> PublicationBody<'a> {
+    pub(crate) fn new(key: Option<&'a str>, publication: &'a Publication<'_>) -> PublicationBody<'a> {
+        PublicationBody {
+            key: key.map(Text),
+            effective_from: publication.effective_from,
+            semantics_version: SEMANTICS_VERSION,
+            source: (&publication.source).into(),
+        }
+    }
+
+    pub(crate) fn into_publication(self) -> Publication<'a> {
+        Publication { effective_from: self.effective_from, source: self.source.into() }
+    }
+}

@@ -1,0 +1,215 @@
+//! Bytes that no release wrote: every one ends in a named error or a value, none in a panic or in memory it does not hold.
+
+// In a test a panic is the finding.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use support::{MORNING, any, decision_bytes, examples, fact_bytes};
+use tallybook_core::calendar::Instant;
+use tallybook_core::fact::Fact;
+use tallybook_format::{
+    FormatError, RecordKind, decode_decision, decode_fact, decode_member_named, decode_state, encode_state,
+};
+
+/// Every way to read a body, under every kind.
+fn read_as_anything(body: &[u8]) {
+    for kind in RecordKind::ALL {
+        let _ = decode_fact(kind.number(), 1, body);
+        let _ = decode_decision(kind.number(), 1, MORNING, body);
+        let _ = decode_member_named(kind.number(), 1, body);
+    }
+    let _ = decode_state(body);
+}
+
+/// How a stored body may be hurt.
+#[derive(Clone, Debug)]
+enum Hurt {
+    Flip { at: prop::sample::Index, bit: u8 },
+    Put { at: prop::sample::Index, byte: u8 },
+    Remove { at: prop::sample::Index },
+    Insert { at: prop::sample::Index, byte: u8 },
+}
+
+fn hurt() -> impl Strategy<Value = Hurt> {
+    let at = || any::<prop::sample::Index>();
+    prop_oneof![
+        (at(), 0u8..8).prop_map(|(at, bit)| Hurt::Flip { at, bit }),
+        (at(), any::<u8>()).prop_map(|(at, byte)| Hurt::Put { at, byte }),
+        at().prop_map(|at| Hurt::Remove { at }),
+        (at(), any::<u8>()).prop_map(|(at, byte)| Hurt::Insert { at, byte }),
+    ]
+}
+
+fn apply(body: &mut Vec<u8>, hurts: &[Hurt]) {
+    for hurt in hurts {
+        if body.is_empty() {
+            return;
+        }
+        match hurt {
+            Hurt::Flip { at, bit } => {
+                let at = at.index(body.len());
+                body[at] ^= 1 << bit;
+            }
+            Hurt::Put { at, byte } => {
+                let at = at.index(body.len());
+                body[at] = *byte;
+            }
+            Hurt::Remove { at } => {
+                let at = at.index(body.len());
+                body.remove(at);
+            }
+            Hurt::Insert { at, byte } => body.insert(at.index(body.len()), *byte),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn random_bytes_never_panic(body in vec(any::<u8>(), 0..200)) {
+        read_as_anything(&body);
+    }
+
+    #[test]
+    fn hurt_facts_never_panic(fact in any::fact(), hurts in vec(hurt(), 1..4)) {
+        let mut body = fact_bytes(None, &fact);
+        apply(&mut body, &hurts);
+        read_as_anything(&body);
+    }
+
+    #[test]
+    fn hurt_decisions_never_panic(event in any::event(), hurts in vec(hurt(), 1..4)) {
+        let mut body = decision_bytes(&event);
+        apply(&mut body, &hurts);
+        read_as_anything(&body);
+    }
+
+    #[test]
+    fn hurt_states_never_panic(state in any::state(), hurts in vec(hurt(), 1..4)) {
+        let mut bytes = Vec::new();
+        encode_state(&state, &mut bytes);
+        apply(&mut bytes, &hurts);
+        read_as_anything(&bytes);
+    }
+
+    #[test]
+    fn a_body_that_is_cut_or_goes_on_is_refused(fact in any::fact(), cut in any::<prop::sample::Index>()) {
+        let kind = RecordKind::of_fact(&fact);
+        let mut body = fact_bytes(None, &fact);
+        let short = &body[..cut.index(body.len())];
+        prop_assert!(decode_fact(kind.number(), 1, short).is_err());
+        body.push(0xC0);
+        let error = decode_fact(kind.number(), 1, &body).unwrap_err();
+        prop_assert_eq!(error, FormatError::TrailingBytes { what: kind.name() });
+    }
+}
+
+#[test]
+fn every_shape_refuses_any_cut_and_anything_after_it() {
+    let facts = examples::facts()
+        .into_iter()
+        .map(|(_, key, fact)| (RecordKind::of_fact(&fact), fact_bytes(key, &fact)));
+    let decisions = examples::decisions().into_iter().map(|(_, decision)| {
+        let event = tallybook_core::event::Event { effective_at: MORNING, decision };
+        (RecordKind::of_decision(&event.decision), decision_bytes(&event))
+    });
+    for (kind, mut body) in facts.chain(decisions) {
+        let error_of = |body: &[u8]| {
+            if kind.is_fact() {
+                decode_fact(kind.number(), 1, body).unwrap_err()
+            } else {
+                decode_decision(kind.number(), 1, MORNING, body).unwrap_err()
+            }
+        };
+        for end in 0..body.len() {
+            let error = error_of(&body[..end]);
+            assert!(matches!(error, FormatError::Malformed { what, .. } if what == kind.name()), "{error}");
+        }
+        body.push(0);
+        assert_eq!(error_of(&body), FormatError::TrailingBytes { what: kind.name() });
+    }
+}
+
+#[test]
+fn a_list_that_lies_about_its_length_is_refused_before_it_takes_memory() {
+    // An enrolment whose segments claim to be 4,294,967,295.
+    let error = decode_fact(1, 1, b"\x94\xC0\xC0\xDD\xFF\xFF\xFF\xFF").unwrap_err();
+    assert!(matches!(error, FormatError::Malformed { what: "MemberEnrolled", .. }));
+    // A member's name of as many bytes.
+    assert!(decode_member_named(9, 1, b"\x91\xDB\xFF\xFF\xFF\xFFabc").is_err());
+    // An array of arrays of arrays.
+    read_as_anything(&[0x91; 4096]);
+}
+
+#[test]
+fn a_map_with_the_right_names_is_no_body() {
+    // {"name": "mei"}
+    assert!(decode_member_named(9, 1, b"\x81\xA4name\xA3mei").is_err());
+}
+
+#[test]
+fn unknown_kinds_versions_and_semantics_are_named() {
+    assert_eq!(decode_fact(50, 1, b"").unwrap_err(), FormatError::UnknownKind { kind: 50 });
+    let error = decode_fact(3, 2, b"").unwrap_err();
+    assert_eq!(error, FormatError::UnknownVersion { what: "OrderPlaced", version: 2 });
+    assert_eq!(error.to_string(), "version 2 of OrderPlaced is unknown; a later release may have written it");
+    let error = decode_decision(102, 0, Instant(0), b"").unwrap_err();
+    assert_eq!(error, FormatError::UnknownVersion { what: "PointsEarned", version: 0 });
+    let error = decode_fact(8, 1, b"\x94\xC0\x00\x02\xA0").unwrap_err();
+    assert_eq!(error, FormatError::UnknownSemantics { version: 2 });
+    let error = decode_state(b"\x92\x07\xC0").unwrap_err();
+    assert_eq!(error, FormatError::UnknownVersion { what: "MemberState", version: 7 });
+}
+
+#[test]
+fn a_record_of_another_sort_is_named() {
+    let error = decode_fact(101, 1, b"\x90").unwrap_err();
+    assert_eq!(error, FormatError::OtherSort { kind: "MemberJoined", wanted: "fact" });
+    assert_eq!(error.to_string(), "a MemberJoined record is no fact");
+    assert!(matches!(decode_decision(9, 1, MORNING, b""), Err(FormatError::OtherSort { .. })));
+    assert!(matches!(decode_member_named(3, 1, b""), Err(FormatError::OtherSort { .. })));
+}
+
+#[test]
+fn figures_that_no_value_has_are_refused() {
+    let whys = [
+        // An order in a currency `usd`.
+        decode_fact(3, 1, b"\x99\xC0\xA1A\xA3usd\xC0\xC0\x00\x00\x00\x90").unwrap_err(),
+        // A birthday on 30 February.
+        decode_fact(1, 1, b"\x94\xC0\x92\x02\x1E\x90\x90").unwrap_err(),
+        // A tier for a sixth reason.
+        decode_decision(111, 1, MORNING, b"\x98\x00\x01\x00\x01\x05\x93\x00\x00\x00\x93\x00\x00\x00\xC0")
+            .unwrap_err(),
+        // A return of a fourth sort of part.
+        decode_fact(4, 1, b"\x94\xC0\xA1R\xA1A\x91\x92\xA11\x92\x03\x01").unwrap_err(),
+        // A lot number past 32 bits.
+        decode_decision(107, 1, MORNING, b"\x93\xCF\x00\x00\x00\x01\x00\x00\x00\x00\x00\x01").unwrap_err(),
+        // A name with a line break.
+        decode_member_named(9, 1, b"\x91\xA3a\nb").unwrap_err(),
+    ];
+    for why in whys {
+        assert!(matches!(why, FormatError::Malformed { .. }), "{why}");
+    }
+}
+
+#[test]
+fn a_state_whose_lists_cannot_be_searched_is_refused() {
+    let (_, mut state) = examples::states().remove(1);
+    state.lots.swap(0, 1);
+    let mut bytes = Vec::new();
+    encode_state(&state, &mut bytes);
+    assert!(matches!(decode_state(&bytes), Err(FormatError::Malformed { what: "MemberState", .. })));
+}
+
+#[test]
+fn texts_that_are_not_utf_8_are_refused() {
+    assert!(matches!(decode_member_named(9, 1, b"\x91\xA2\xC3\x28"), Err(FormatError::Malformed { .. })));
+    let fact = Fact::OrderPlaced(examples::simple_order());
+    let mut body = fact_bytes(None, &fact);
+    body[4] = 0xFF;
+    assert!(decode_fact(3, 1, &body).is_err());
+}

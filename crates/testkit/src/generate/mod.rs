@@ -1,0 +1,14 @@
+//! Programmes and histories drawn at random, with proptest, so that a failure shrinks to a small one.
+//!
+//! Figures are small on purpose, so that caps, thresholds, minimums and expiries are met often. A history is a list of
+//! small moves that shrinks move by move and is turned into commands by a plain function; time goes on from move to
+//! move by minutes or years, and onto midnights and period ends exactly.
+//!
+//! Programmes are sound: the engine's compiler should accept each. Histories are not: they hold orders nobody placed,
+//! redemptions too large, lines returned twice, retries with another content, and facts too late or in the future.
+
+mod history;
+mod programme;
+
+pub use history::{Recorded, history};
+pub use programme::spec;
