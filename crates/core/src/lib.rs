@@ -10,6 +10,10 @@
 //!
 //! It does not store, send or print anything, and knows no file.
 
+#![deny(clippy::float_arithmetic)]
+#![deny(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
+#![deny(clippy::cast_precision_loss, clippy::disallowed_types, clippy::disallowed_methods)]
+
 pub mod apply;
 pub mod calendar;
 pub mod command;

@@ -49,6 +49,7 @@ pub struct Workspace {
 ///
 /// # Errors
 /// A [`Refusal`] leaves `state` and `events` as they were.
+#[expect(clippy::too_many_arguments, reason = "all that a judgement rests on, and nothing else, comes in here")]
 pub fn decide(
     state: &mut MemberState,
     programmes: &Programmes,

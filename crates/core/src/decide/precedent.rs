@@ -84,11 +84,8 @@ impl OrderRecord {
     /// Takes in a later decision about the member, in the order of the log. Clawbacks must be of this order.
     pub fn follow(&mut self, decision: &Decision) {
         match decision {
-            Decision::Expired(expired) => {
-                if self.earned.lots.iter().any(|lot| lot.number == expired.lot) {
-                    let taken = self.taken_mut(expired.currency);
-                    taken.expired.0 += expired.points.0;
-                }
+            Decision::Expired(expired) if self.earned.lots.iter().any(|lot| lot.number == expired.lot) => {
+                self.taken_mut(expired.currency).expired.0 += expired.points.0;
             }
             Decision::ClawedBack(clawed) => self.follow_clawback(clawed),
             _ => {}

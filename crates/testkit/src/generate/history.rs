@@ -1,4 +1,6 @@
 //! Histories: moves of a few members, turned into commands as a caller would send them.
+//!
+//! The naive model takes each command on the way, so that most returns and reversals are of what came to be.
 
 use std::borrow::Cow;
 
@@ -16,10 +18,13 @@ use tallybook_core::money::{CurrencyCode, Money};
 use tallybook_core::points::Points;
 
 use super::programme::{ATTRIBUTE, BRANDS, CATEGORIES, CHANNELS, SEGMENTS, SKUS, STORES, TAGS};
+use crate::naive::Model;
 use crate::spec::Spec;
 
 /// How many members a history is about.
 const MEMBERS: usize = 3;
+/// Stands for a place that nothing has.
+const UNKNOWN: usize = usize::MAX;
 /// Most moves in a history.
 const MOVES_MAX: usize = 40;
 
@@ -69,11 +74,19 @@ enum Act {
     SameOrderAgain(OrderDraw),
     Return(ReturnDraw),
     Exchange(ReturnDraw, OrderDraw),
-    Redeem { currency: usize, points: i64, partial: bool, cash_total: Option<i64> },
+    Redeem { currency: usize, points: PointsDraw, partial: bool, cash_total: Option<i64> },
     Reverse { which: usize, points: Option<i64> },
     Adjust { currency: usize, points: i64, arrears: bool },
     Retry { which: usize },
     RetryOtherwise { which: usize },
+}
+
+/// How many points are to be spent.
+#[derive(Clone, Copy, Debug)]
+enum PointsDraw {
+    Exactly(i64),
+    /// Of what is available, in whole steps where points pay cash.
+    Percent(i64),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -121,7 +134,9 @@ enum PartDraw {
 }
 
 fn one_move() -> impl Strategy<Value = Move> {
-    (0..MEMBERS, when(), act()).prop_map(|(member, when, act)| Move { member, when, act })
+    // Most of it happens to one member, so that orders, debts and tiers build up.
+    let member = prop_oneof![6 => Just(0), 2 => Just(1), 1 => Just(MEMBERS - 1)];
+    (member, when(), act()).prop_map(|(member, when, act)| Move { member, when, act })
 }
 
 fn when() -> impl Strategy<Value = When> {
@@ -135,21 +150,31 @@ fn when() -> impl Strategy<Value = When> {
         3 => Just(When::NextMonth),
         2 => Just(When::NextYear),
         3 => (1..=40_i64).prop_map(When::LateDays),
-        2 => (1..=450_i64).prop_map(When::LateDays),
+        1 => (1..=450_i64).prop_map(When::LateDays),
         1 => (0..=60_i64).prop_map(When::LateMidnight),
-        1 => select(vec![1_i64, 300, 301, 100_000]).prop_map(When::AheadSeconds),
+        1 => select(vec![1_i64, 300, 300, 301, 100_000]).prop_map(When::AheadSeconds),
     ]
 }
 
 fn act() -> impl Strategy<Value = Act> {
     let points =
-        || prop_oneof![4 => 1..=40_i64, 2 => (1..=10_i64).prop_map(|n| n * 10), 1 => 100..=5_000_i64];
-    let redeem = (0..3_usize, points(), any::<bool>(), weighted(0.5, money())).prop_map(
-        |(currency, points, partial, cash_total)| Act::Redeem { currency, points, partial, cash_total },
+        || prop_oneof![6 => 1..=15_i64, 3 => (1..=10_i64).prop_map(|n| n * 10), 1 => 100..=5_000_i64];
+    let currency = || prop_oneof![8 => Just(0_usize), 4 => Just(1), 1 => Just(2)];
+    let spent = prop_oneof![
+        1 => points().prop_map(PointsDraw::Exactly),
+        3 => select(vec![20_i64, 50, 100, 100, 130]).prop_map(PointsDraw::Percent),
+    ];
+    let redeem = (currency(), spent, weighted(0.5, Just(())), weighted(0.35, money())).prop_map(
+        |(currency, points, partial, cash_total)| Act::Redeem {
+            currency,
+            points,
+            partial: partial.is_some(),
+            cash_total,
+        },
     );
     let reverse =
         (0..6_usize, weighted(0.6, points())).prop_map(|(which, points)| Act::Reverse { which, points });
-    let adjust = (0..3_usize, points(), any::<bool>(), any::<bool>()).prop_map(
+    let adjust = (currency(), points(), any::<bool>(), any::<bool>()).prop_map(
         |(currency, points, debit, arrears)| Act::Adjust {
             currency,
             points: if debit { -points } else { points },
@@ -161,10 +186,10 @@ fn act() -> impl Strategy<Value = Act> {
         1 => profile().prop_map(Act::ChangeProfile),
         14 => order().prop_map(Act::Order),
         1 => order().prop_map(Act::SameOrderAgain),
-        8 => a_return().prop_map(Act::Return),
+        9 => a_return().prop_map(Act::Return),
         1 => (a_return(), order()).prop_map(|(ret, order)| Act::Exchange(ret, order)),
-        6 => redeem,
-        4 => reverse,
+        9 => redeem,
+        5 => reverse,
         2 => adjust,
         1 => (0..40_usize).prop_map(|which| Act::Retry { which }),
         1 => (0..40_usize).prop_map(|which| Act::RetryOtherwise { which }),
@@ -188,7 +213,8 @@ fn extra() -> impl Strategy<Value = i64> {
 }
 
 fn order() -> impl Strategy<Value = OrderDraw> {
-    let heads = (0..8_usize, weighted(0.6, 0..CHANNELS.len()), weighted(0.6, 0..STORES.len()));
+    let money_place = prop_oneof![24 => 0..2_usize, 1 => Just(UNKNOWN)];
+    let heads = (money_place, weighted(0.6, 0..CHANNELS.len()), weighted(0.6, 0..STORES.len()));
     let sums = (extra(), extra(), extra());
     (heads, sums, vec(line(), 1..=4)).prop_map(
         |((money, channel, store), (shipping, by_points, stored), lines)| OrderDraw {
@@ -227,16 +253,21 @@ fn a_return() -> impl Strategy<Value = ReturnDraw> {
         4 => (1..=2_i64).prop_map(PartDraw::Quantity),
         3 => prop_oneof![1..=300_i64, (1..=30_i64).prop_map(|n| n * 100)].prop_map(PartDraw::Amount),
     ];
-    (0..8_usize, vec((0..5_usize, part), 0..=3)).prop_map(|(which, lines)| ReturnDraw { which, lines })
+    let place = |places| prop_oneof![20 => 0..places, 1 => Just(UNKNOWN)];
+    (place(4_usize), vec((place(4_usize), part), 0..=3))
+        .prop_map(|(which, lines)| ReturnDraw { which, lines })
 }
 
 /// What has been sent so far, by which later moves refer to earlier ones.
 struct Story<'s> {
     spec: &'s Spec,
     clock: Instant,
-    /// Orders of each member, with their number of lines.
+    /// Takes the commands as they are sent, so that later moves refer to what came to be.
+    model: Model,
+    /// Orders of each member that were accepted.
     orders: [Vec<Order<'static>>; MEMBERS],
-    redemptions: [usize; MEMBERS],
+    /// Names of each member's redemptions that were accepted.
+    redemptions: [Vec<Cow<'static, str>>; MEMBERS],
     sent: Vec<Recorded>,
 }
 
@@ -246,15 +277,16 @@ fn commands(spec: &Spec, (year, month, day): (i32, u32, u32), moves: &[Move]) ->
     let mut story = Story {
         spec,
         clock: zone.day_start(first_day).plus_seconds(10 * 3_600),
+        model: Model::new(spec.clone()),
         orders: Default::default(),
-        redemptions: [0; MEMBERS],
+        redemptions: Default::default(),
         sent: Vec::new(),
     };
     if !spec.enrol_on_first_fact {
         // The last member tries without.
         for member in 0..MEMBERS - 1 {
             let fact = Fact::MemberEnrolled(Enrolment::default());
-            story.send(Command::new(&member_name(member), story.clock, fact));
+            story.send(member, Command::new(&member_name(member), story.clock, fact));
         }
     }
     for one in moves {
@@ -290,11 +322,31 @@ impl Story<'_> {
         }
     }
 
-    fn send(&mut self, command: Command) {
+    fn send(&mut self, member: usize, command: Command) {
+        let outcome = self.model.submit_command(&command, self.clock);
+        if outcome.is_ok_and(|outcome| !outcome.repeated) {
+            for fact in &command.facts {
+                match fact {
+                    Fact::OrderPlaced(order) => self.orders[member].push(order.clone()),
+                    Fact::RedemptionRequested(redemption) => {
+                        self.redemptions[member].push(redemption.id.clone())
+                    }
+                    _ => {}
+                }
+            }
+        }
         self.sent.push(Recorded { command, recorded_at: self.clock });
     }
 
     fn play(&mut self, member: usize, at: Instant, act: &Act) {
+        let has_nothing_to_undo = match act {
+            Act::Return(draw) => draw.which != UNKNOWN && self.orders[member].is_empty(),
+            Act::Reverse { which, .. } => *which != UNKNOWN && self.redemptions[member].is_empty(),
+            _ => false,
+        };
+        if has_nothing_to_undo {
+            return;
+        }
         let name = member_name(member);
         let key = format!("K{}", self.sent.len());
         let one = |fact| Command::new(&name, at, fact);
@@ -313,23 +365,39 @@ impl Story<'_> {
                 Command::exchange(&name, at, ret, self.order(member, order, false))
             }
             Act::Redeem { currency, points, partial, cash_total } => {
-                self.redemptions[member] += 1;
+                let currency = self.currency(*currency);
+                let terms = self.spec.currency(&currency).and_then(|currency| currency.cash);
+                let step = if cash_total.is_some() { terms.map_or(1, |terms| terms.step) } else { 1 };
+                let points = match points {
+                    PointsDraw::Exactly(points) => *points,
+                    PointsDraw::Percent(percent) => {
+                        let balance = self.model.balances(&name, at).get(currency.as_ref()).copied();
+                        let part = balance.unwrap_or_default().available * percent / 100;
+                        (part - part % step).max(1)
+                    }
+                };
                 let purpose = match cash_total {
-                    Some(total) => Purpose::CashOff { order_total: Money(*total) },
-                    None => Purpose::Reward(Cow::Borrowed("mug")),
+                    // Cash where there is none to have is asked for only now and then.
+                    Some(total) if terms.is_some() || total % 10 == 9 => {
+                        Purpose::CashOff { order_total: Money(*total) }
+                    }
+                    _ => Purpose::Reward(Cow::Borrowed("mug")),
                 };
                 one(Fact::RedemptionRequested(Redemption {
-                    id: format!("D{}", self.redemptions[member]).into(),
-                    currency: self.currency(*currency),
-                    points: Points(*points),
+                    id: format!("D{}", self.sent.len()).into(),
+                    currency,
+                    points: Points(points),
                     partial: *partial,
                     purpose,
                 }))
             }
             Act::Reverse { which, points } => {
-                // One past the last redemption is one that nobody made.
-                let number = which % (self.redemptions[member] + 1) + 1;
-                let redemption = format!("D{number}").into();
+                // The newest are reversed most.
+                let made = &self.redemptions[member];
+                let place = made.len().checked_sub(1).map(|last| last.saturating_sub(*which));
+                let is_made_up = *which == UNKNOWN;
+                let redemption =
+                    place.filter(|_| !is_made_up).map_or(Cow::Borrowed("D-none"), |p| made[p].clone());
                 one(Fact::ReversalRequested(Reversal { redemption, points: points.map(Points) }))
                     .with_key(&key)
             }
@@ -351,25 +419,23 @@ impl Story<'_> {
                 None => return,
             },
         };
-        self.send(command);
+        self.send(member, command);
     }
 
-    /// A currency by place; one past the last is unknown.
+    /// A currency by place. The second is asked for more often than it exists; the third is unknown.
     fn currency(&self, place: usize) -> Cow<'static, str> {
-        let known = self.spec.currencies.len();
-        match self.spec.currencies.get(place.min(known)) {
-            Some(currency) => currency.id.clone().into(),
-            // A second currency is asked for more often than it exists, an unknown one should be rare.
-            None if place == known && known == 1 => self.spec.currencies[0].id.clone().into(),
-            None => Cow::Borrowed("shells"),
+        let currencies = &self.spec.currencies;
+        match place {
+            0 | 1 => currencies[place % currencies.len()].id.clone().into(),
+            _ => Cow::Borrowed("shells"),
         }
     }
 
-    fn order(&mut self, member: usize, draw: &OrderDraw, repeat_name: bool) -> Order<'static> {
-        let number = self.orders[member].len() + usize::from(!repeat_name);
-        // The last of eight draws is a currency that no programme accepts.
+    fn order(&self, member: usize, draw: &OrderDraw, repeat_name: bool) -> Order<'static> {
+        let known = self.orders[member].last().filter(|_| repeat_name);
+        let id = known.map_or_else(|| format!("O{}", self.sent.len()).into(), |order| order.id.clone());
         let code = match draw.money {
-            7 => "XAU",
+            UNKNOWN => "XAU",
             place => &self.spec.money[place % self.spec.money.len()].code,
         };
         let text = |texts: &[&'static str], place: usize| texts.get(place).copied().map(Cow::Borrowed);
@@ -389,8 +455,8 @@ impl Story<'_> {
                 tags: text(&TAGS, line.tag).into_iter().collect(),
             })
             .collect();
-        let order = Order {
-            id: format!("O{number}").into(),
+        Order {
+            id,
             currency: CurrencyCode::parse(code).expect("drawn currency codes are three capitals"),
             channel: draw.channel.and_then(|place| text(&CHANNELS, place)),
             store: draw.store.and_then(|place| text(&STORES, place)),
@@ -398,22 +464,17 @@ impl Story<'_> {
             paid_with_points: Money(draw.paid_with_points),
             paid_with_stored_value: Money(draw.paid_with_stored_value),
             lines,
-        };
-        if !repeat_name {
-            self.orders[member].push(order.clone());
         }
-        order
     }
 
     fn a_return(&self, member: usize, draw: &ReturnDraw) -> Return<'static> {
         let known = &self.orders[member];
-        // One past the last order is one that nobody placed; the newest orders are returned most.
-        let place = known.len().saturating_sub(draw.which % (known.len() + 1));
-        let order = known.get(place.wrapping_sub(1));
+        // The newest orders are returned most.
+        let place = known.len().checked_sub(1).map(|last| last.saturating_sub(draw.which));
+        let order = if draw.which == UNKNOWN { None } else { place.map(|place| &known[place]) };
         let lines = draw.lines.iter().map(|(line, part)| {
             let line_count = order.map_or(1, |order| order.lines.len());
-            // The fifth line is one that no order has.
-            let line = if *line == 4 { 9 } else { line % line_count };
+            let line = if *line == UNKNOWN { line_count } else { line % line_count };
             let line = match order.and_then(|order| order.lines.get(line)?.id.clone()) {
                 Some(id) => id,
                 None => (line + 1).to_string().into(),

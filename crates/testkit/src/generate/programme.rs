@@ -27,8 +27,12 @@ pub(super) const ATTRIBUTE: (&str, [&str; 2]) = ("size", ["s", "m"]);
 
 /// Draws a sound programme.
 pub fn spec() -> impl Strategy<Value = Spec> {
-    let head =
-        (select(&ZONES[..]), weighted_bool(1, 9), select(vec![0_u32, 3, 30, 400]), select(vec![0_u32, 300]));
+    let head = (
+        select(&ZONES[..]),
+        weighted_bool(1, 9),
+        select(vec![0_u32, 3, 30, 400, 400, 400, 400]),
+        select(vec![0_u32, 300]),
+    );
     (head, moneys(), vec(currency(), 1..=2), vec(rule(), 0..=4), vec(ladder(), 0..=2)).prop_map(
         |((zone, must_enrol, late_limit_days, clock_skew_seconds), money, currencies, rules, ladders)| {
             let mut spec = Spec {
