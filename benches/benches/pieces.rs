@@ -1,0 +1,111 @@
+//! What one order costs: judging, encoding, decoding, and a durable receipt.
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use tallybook::core::calendar::{DAY_MICROS, Instant};
+use tallybook::core::decide::{self, Precedent, Workspace};
+use tallybook::core::fact::Fact;
+use tallybook::core::state::MemberState;
+use tallybook::format::{decode_decision, decode_fact, encode_decision, encode_fact};
+use tallybook::{BlockingLedger, Command, Options};
+use tallybook_benches::{PROGRAMME, order, programmes};
+
+const START: Instant = Instant(1_483_246_800_000_000);
+
+fn at(day: i64) -> Instant {
+    Instant(START.0 + day * DAY_MICROS)
+}
+
+fn decide_and_apply(criterion: &mut Criterion) {
+    let programmes = programmes();
+    let mut workspace = Workspace::default();
+    let facts: Vec<[Fact<'static>; 1]> = (0..100).map(|n| [Fact::OrderPlaced(order(n, 3))]).collect();
+    criterion.bench_function("decide and apply: a member's 100 orders of 3 lines", |bencher| {
+        let mut state = MemberState::default();
+        let mut events = Vec::new();
+        bencher.iter(|| {
+            state.clear();
+            for (day, facts) in (0..).zip(&facts) {
+                events.clear();
+                let outcome = decide::decide(
+                    &mut state,
+                    &programmes,
+                    facts,
+                    &[Precedent::None],
+                    at(day),
+                    at(4_000),
+                    &mut workspace,
+                    &mut events,
+                );
+                assert!(outcome.is_ok());
+            }
+        });
+    });
+}
+
+fn encode_and_decode(criterion: &mut Criterion) {
+    let programmes = programmes();
+    let fact = Fact::OrderPlaced(order(7, 3));
+    let mut events = Vec::new();
+    let mut state = MemberState::default();
+    let facts = [fact.clone()];
+    let outcome = decide::decide(
+        &mut state,
+        &programmes,
+        &facts,
+        &[Precedent::None],
+        at(0),
+        at(4_000),
+        &mut Workspace::default(),
+        &mut events,
+    );
+    assert!(outcome.is_ok());
+    let earned = events.last().map(|event| event.decision.clone()).expect("an order is judged");
+    let (mut fact_bytes, mut earned_bytes) = (Vec::new(), Vec::new());
+    let fact_kind = encode_fact(None, &fact, &mut fact_bytes);
+    let earned_kind = encode_decision(at(0), &earned, &mut earned_bytes);
+    let mut out = Vec::with_capacity(1_024);
+    criterion.bench_function("encode an order of 3 lines and its judgement", |bencher| {
+        bencher.iter(|| {
+            out.clear();
+            encode_fact(None, &fact, &mut out);
+            encode_decision(at(0), &earned, &mut out);
+        });
+    });
+    criterion.bench_function("decode an order of 3 lines", |bencher| {
+        bencher.iter(|| decode_fact(fact_kind.number(), fact_kind.version(), &fact_bytes).is_ok());
+    });
+    criterion.bench_function("decode a judgement", |bencher| {
+        let (kind, version) = (earned_kind.number(), earned_kind.version());
+        bencher.iter(|| decode_decision(kind, version, at(0), &earned_bytes).is_ok());
+    });
+}
+
+fn durable_receipts(criterion: &mut Criterion) {
+    let folder = tempfile_dir();
+    let ledger = BlockingLedger::create(&folder, Options::default()).expect("a fresh folder takes a ledger");
+    ledger.publish(PROGRAMME, START).expect("the example programme is sound");
+    let mut number = 0;
+    let mut next = || {
+        number += 1;
+        Command::new(&format!("member-{}", number % 1_000), at(number / 1_000), Fact::OrderPlaced(order(number, 3)))
+    };
+    criterion.bench_function("a durable order, one caller waiting for each", |bencher| {
+        bencher.iter(|| ledger.submit(next()).is_ok());
+    });
+    criterion.bench_function("1,000 durable orders in one call", |bencher| {
+        bencher.iter(|| ledger.submit_all((0..1_000).map(|_| next()).collect()).is_ok());
+    });
+    ledger.close().expect("the ledger closes");
+    std::fs::remove_dir_all(&folder).expect("the folder is ours");
+}
+
+/// A folder under `target`, so that the disk measured is the one that holds the checkout.
+fn tempfile_dir() -> std::path::PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), std::path::PathBuf::from);
+    let folder = target.join(format!("bench-ledger-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("target can be written");
+    folder
+}
+
+criterion_group!(pieces, decide_and_apply, encode_and_decode, durable_receipts);
+criterion_main!(pieces);
