@@ -201,6 +201,33 @@ impl MemberState {
             .map_or(Points::ZERO, |index| self.caps[index].used)
     }
 
+    /// Becomes equal to another state, in the memory that this one has.
+    pub fn copy_from(&mut self, other: &MemberState) {
+        let MemberState { joined_at, settled_to, profile, orders, last_lot, balances, lots, ladders, caps } = other;
+        self.joined_at = *joined_at;
+        self.settled_to = *settled_to;
+        self.profile.birthday = profile.birthday;
+        self.profile.segments.clone_from(&profile.segments);
+        self.profile.attributes.clone_from(&profile.attributes);
+        self.orders = *orders;
+        self.last_lot = *last_lot;
+        self.balances.clone_from(balances);
+        self.lots.clone_from(lots);
+        self.caps.clone_from(caps);
+        self.ladders.truncate(ladders.len());
+        for (index, ladder) in ladders.iter().enumerate() {
+            let LadderState { ladder, tier, since, until, grace, buckets } = ladder;
+            if index == self.ladders.len() {
+                self.ladders.push(ladders[index].clone());
+                continue;
+            }
+            let mine = &mut self.ladders[index];
+            mine.buckets.clone_from(buckets);
+            (mine.ladder, mine.tier, mine.since) = (*ladder, *tier, *since);
+            (mine.until, mine.grace) = (*until, *grace);
+        }
+    }
+
     /// Forgets everything but keeps the memory, so that the next member needs none.
     pub fn clear(&mut self) {
         self.joined_at = None;

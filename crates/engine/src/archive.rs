@@ -6,7 +6,7 @@ use tallybook_core::decide::precedent::OrderRecord;
 use tallybook_core::event::{Decision, Event};
 use tallybook_core::fact::{Fact, Order, Return, Subject};
 use tallybook_format::{RecordKind, decode_decision, decode_fact, subject_fingerprint};
-use tallybook_log::{LogReader, Position, RecordBuf};
+use tallybook_log::{LogReader, Position, RECORD_HEADER_BYTES, RecordBuf, RecordReader, RecordView};
 
 use crate::error::LedgerError;
 
@@ -50,13 +50,13 @@ pub fn history<R: LogReader>(reader: &R, head: Position) -> Result<Vec<HistoryBa
             });
         }
         if let Some(batch) = batches.last_mut() {
-            add_record(batch, record)?;
+            add_record(batch, &view(record))?;
         }
     }
     Ok(batches)
 }
 
-fn add_record(batch: &mut HistoryBatch, record: &RecordBuf) -> Result<(), LedgerError> {
+fn add_record(batch: &mut HistoryBatch, record: &RecordView<'_>) -> Result<(), LedgerError> {
     let kind = record_kind(record)?;
     if kind.is_decision() {
         batch.events.push(event(record)?);
@@ -90,17 +90,32 @@ pub(crate) fn find_key<R: LogReader>(
 
 /// Whether a fact's record came under a key.
 pub(crate) fn has_key(record: &RecordBuf, key: &str) -> Result<bool, LedgerError> {
-    let (stored, fact) = fact(record)?;
+    let (stored, fact) = fact(&view(record))?;
     Ok(stored.or_else(|| fact.natural_key()).as_deref() == Some(key))
 }
 
-/// The member's records in the batch whose first fact stands at a position.
-pub(crate) fn batch_at<R: LogReader>(
-    reader: &R,
+/// Every key fingerprint of a member's chain with the fact that carries it, newest first.
+pub(crate) fn keys<R: LogReader>(reader: &R, head: Position) -> Result<Vec<(u32, Position)>, LedgerError> {
+    let mut keys = Vec::new();
+    for record in reader.chain(head) {
+        let record = record?;
+        if record.header.key_fingerprint != 0 {
+            keys.push((record.header.key_fingerprint, record.position));
+        }
+    }
+    Ok(keys)
+}
+
+/// The batch whose first fact stands at a position, if that came under a key. Only the fact's member is looked at.
+pub(crate) fn batch_under_key<R: LogReader>(
+    records: &mut RecordReader<R>,
     position: Position,
-    member: u32,
-) -> Result<HistoryBatch, LedgerError> {
-    let first = reader.record(position)?;
+    key: &str,
+) -> Result<Option<HistoryBatch>, LedgerError> {
+    let first = records.record_buf(position)?;
+    if !has_key(&first, key)? {
+        return Ok(None);
+    }
     let mut found = HistoryBatch {
         batch_number: first.batch_number.0,
         position,
@@ -110,20 +125,18 @@ pub(crate) fn batch_at<R: LogReader>(
         facts: Vec::new(),
         events: Vec::new(),
     };
-    let mut batches = reader.batches(first.batch_position);
-    if let Some(batch) = batches.next_batch()? {
-        for view in batch.records().filter(|view| view.header.member == member) {
-            let record = RecordBuf {
-                position: view.position,
-                batch_number: first.batch_number,
-                batch_position: first.batch_position,
-                header: view.header,
-                body: view.body.to_vec(),
-            };
+    let mut at = position;
+    loop {
+        let (batch, record) = records.record(at)?;
+        let next = Position(at.0 + (RECORD_HEADER_BYTES + record.body.len()) as u64);
+        if record.header.member == first.header.member {
             add_record(&mut found, &record)?;
         }
+        if next >= batch.end() {
+            return Ok(Some(found));
+        }
+        at = next;
     }
-    Ok(found)
 }
 
 /// Finds what a member's earlier records say on a fact. `head` is the member's newest durable record.
@@ -158,7 +171,7 @@ fn taken(found: bool) -> Precedent<'static> {
 
 /// What the chain says of one order, newest first.
 enum OrderStep {
-    Decision(Decision),
+    Decision(Box<Decision>),
     Returned(Return<'static>),
 }
 
@@ -171,9 +184,10 @@ fn find_order<R: LogReader>(
     let mut steps: Vec<OrderStep> = Vec::new();
     for record in reader.chain(head) {
         let record = record?;
+        let record = view(&record);
         let kind = record_kind(&record)?;
         if kind == RecordKind::Expired {
-            steps.push(OrderStep::Decision(event(&record)?.decision));
+            steps.push(OrderStep::Decision(Box::new(event(&record)?.decision)));
             continue;
         }
         if record.header.subject_fingerprint != fingerprint {
@@ -181,7 +195,7 @@ fn find_order<R: LogReader>(
         }
         match kind {
             RecordKind::PointsEarned | RecordKind::ClawedBack => {
-                steps.push(OrderStep::Decision(event(&record)?.decision));
+                steps.push(OrderStep::Decision(Box::new(event(&record)?.decision)));
             }
             RecordKind::OrderReturned => {
                 let (_, Fact::OrderReturned(ret)) = fact(&record)? else { continue };
@@ -218,8 +232,11 @@ fn order_file(
 ) -> Result<OrderFile<'static>, LedgerError> {
     let mut steps = newest_first.into_iter().rev();
     let earned = steps.find_map(|step| match step {
-        OrderStep::Decision(Decision::PointsEarned(earned)) => Some(earned),
-        _ => None,
+        OrderStep::Decision(decision) => match *decision {
+            Decision::PointsEarned(earned) => Some(earned),
+            _ => None,
+        },
+        OrderStep::Returned(_) => None,
     });
     let earned = earned.ok_or_else(|| LedgerError::Corruption(format!("order `{}` was never judged", order.id)))?;
     let record = OrderRecord::new(effective_at, earned, order.lines.len());
@@ -242,6 +259,7 @@ fn find_redemption<R: LogReader>(
     let mut newest_first: Vec<Decision> = Vec::new();
     for record in reader.chain(head) {
         let record = record?;
+        let record = view(&record);
         if record.header.subject_fingerprint != fingerprint {
             continue;
         }
@@ -272,19 +290,24 @@ fn find_redemption<R: LogReader>(
     Ok(None)
 }
 
-fn record_kind(record: &RecordBuf) -> Result<RecordKind, LedgerError> {
-    RecordKind::from_number(record.header.kind).map_err(|error| LedgerError::unreadable(record.position, &error))
+fn view(record: &RecordBuf) -> RecordView<'_> {
+    RecordView { position: record.position, header: record.header, body: &record.body }
 }
 
-fn event(record: &RecordBuf) -> Result<Event, LedgerError> {
+fn record_kind(record: &RecordView<'_>) -> Result<RecordKind, LedgerError> {
+    RecordKind::from_number(record.header.kind)
+        .map_err(|error| LedgerError::unreadable(record.position, &error))
+}
+
+fn event(record: &RecordView<'_>) -> Result<Event, LedgerError> {
     let effective_at = Instant(record.header.effective_at);
-    let decision = decode_decision(record.header.kind, record.header.version, effective_at, &record.body)
+    let decision = decode_decision(record.header.kind, record.header.version, effective_at, record.body)
         .map_err(|error| LedgerError::unreadable(record.position, &error))?;
     Ok(Event { effective_at, decision })
 }
 
-fn fact(record: &RecordBuf) -> Result<(Option<String>, Fact<'static>), LedgerError> {
-    let stored = decode_fact(record.header.kind, record.header.version, &record.body)
+fn fact(record: &RecordView<'_>) -> Result<(Option<String>, Fact<'static>), LedgerError> {
+    let stored = decode_fact(record.header.kind, record.header.version, record.body)
         .map_err(|error| LedgerError::unreadable(record.position, &error))?;
     Ok((stored.key.map(str::to_owned), stored.fact.into_owned()))
 }

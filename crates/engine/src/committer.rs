@@ -6,7 +6,7 @@
 //! - after a failed append nothing more is appended until the decider has gone back to what is durable.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -14,6 +14,9 @@ use tallybook_log::{Group, Log, LogEnd, LogReader, Position};
 use tokio::sync::watch;
 
 use crate::error::LedgerError;
+
+/// Written groups whose memory is kept for the next ones.
+const SPARE_GROUPS_MAX: usize = 2;
 
 /// Something that waits for a group to be durable.
 pub(crate) type Waiter = Box<dyn FnOnce(Result<(), LedgerError>) + Send>;
@@ -83,7 +86,7 @@ impl Committer {
     pub(crate) fn start<L: Log + 'static>(log: L, durable: Arc<Durable>) -> Result<Committer, LedgerError> {
         // One group may wait while another is synced: the two stages in flight.
         let (jobs, job_queue) = sync_channel(1);
-        let (spare_groups, spare) = channel();
+        let (spare_groups, spare) = sync_channel(SPARE_GROUPS_MAX);
         let failed = Arc::new(AtomicBool::new(false));
         let worker = Worker { log, durable, failed: Arc::clone(&failed), spare_groups };
         let thread = std::thread::Builder::new()
@@ -143,15 +146,25 @@ impl Committer {
     }
 }
 
+struct CloseOnDrop(Arc<Durable>);
+
+impl Drop for CloseOnDrop {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
 struct Worker<L> {
     log: L,
     durable: Arc<Durable>,
     failed: Arc<AtomicBool>,
-    spare_groups: Sender<Group>,
+    spare_groups: SyncSender<Group>,
 }
 
 impl<L: Log> Worker<L> {
     fn run(mut self, jobs: &Receiver<Job>) -> Result<(), LedgerError> {
+        // Followers must not wait for ever, however this ends.
+        let _closes = CloseOnDrop(Arc::clone(&self.durable));
         let mut failure: Option<LedgerError> = None;
         while let Ok(job) = jobs.recv() {
             match job {
@@ -165,7 +178,8 @@ impl<L: Log> Worker<L> {
                         self.failed.store(true, Ordering::Release);
                     }
                     waiters.into_iter().for_each(|waiter| waiter(outcome.clone()));
-                    let _ = self.spare_groups.send(group);
+                    // Where nobody wants it, it goes.
+                    let _ = self.spare_groups.try_send(group);
                 }
                 Job::Resume => {
                     failure = None;
@@ -174,10 +188,7 @@ impl<L: Log> Worker<L> {
                 Job::Close => break,
             }
         }
-        let durable = Arc::clone(&self.durable);
-        let closed = self.log.close().map_err(LedgerError::from);
-        durable.close();
-        closed
+        self.log.close().map_err(LedgerError::from)
     }
 
     fn append(&mut self, group: &Group) -> Result<(), LedgerError> {

@@ -27,6 +27,7 @@ pub struct Member {
 }
 
 /// What a record turned out to be.
+#[expect(clippy::large_enum_variant, reason = "one per record of a replay, where a box would cost an allocation each")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Folded {
     /// A fact; whether it changed the state is told by its kind.

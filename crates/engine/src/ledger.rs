@@ -1,7 +1,7 @@
 //! The handles that callers hold: async, and its blocking twin.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use sha2::{Digest, Sha256};
@@ -98,13 +98,42 @@ pub struct Info {
 
 /// A ledger for callers who may block. Clone it freely; all clones are one ledger.
 ///
-/// Its methods block until the answer is durable, so call them from threads, not from async tasks.
+/// Its methods block until the answer is durable, so call them from threads, not from async tasks. Dropping the last
+/// clone waits until everything is durable and the log is closed; only [`close`](BlockingLedger::close) tells how that
+/// went, and writes a snapshot.
 #[derive(Clone)]
 pub struct BlockingLedger {
-    requests: mpsc::Sender<Request<FileLogReader>>,
+    threads: Arc<Threads>,
     reader: FileLogReader,
     durable: Arc<Durable>,
-    thread: Arc<std::sync::Mutex<Option<JoinHandle<()>>>>,
+}
+
+/// The way to the decider, and its thread.
+struct Threads {
+    /// `None` only while the last handle is dropped.
+    requests: Option<mpsc::Sender<Request<FileLogReader>>>,
+    decider: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Threads {
+    fn requests(&self) -> Result<&mpsc::Sender<Request<FileLogReader>>, LedgerError> {
+        self.requests.as_ref().ok_or(LedgerError::Closed)
+    }
+
+    /// Waits for the decider to end, which it does after a close and once nobody can ask it any more.
+    fn join(&self) {
+        let decider = self.decider.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(decider) = decider {
+            let _ = decider.join();
+        }
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        self.requests = None;
+        self.join();
+    }
 }
 
 impl BlockingLedger {
@@ -129,13 +158,7 @@ impl BlockingLedger {
     }
 
     fn start(log: FileLog, dir: &Path, options: Options) -> Result<BlockingLedger, LedgerError> {
-        let torn_bytes = log.open_report().torn_bytes;
-        let id = log.ledger_id().0;
-        let reader = log.reader();
         let mut warnings = Vec::new();
-        if torn_bytes > 0 {
-            warnings.push(format!("a torn tail of {torn_bytes} bytes, never acknowledged, was cut from the log"));
-        }
         let snapshots = match options.snapshots.then(|| Generations::open(&dir.join("snapshots"))) {
             None => None,
             Some(Ok(generations)) => Some(Box::new(generations) as Box<dyn Snapshots>),
@@ -144,18 +167,46 @@ impl BlockingLedger {
                 None
             }
         };
+        BlockingLedger::start_with(log, snapshots, options, warnings)
+    }
+
+    /// Starts a ledger on a log and snapshots of the caller's, as tests with a faulty disk do.
+    ///
+    /// # Errors
+    /// As [`open`](BlockingLedger::open).
+    #[doc(hidden)]
+    pub fn start_on(
+        log: FileLog,
+        snapshots: Option<Box<dyn Snapshots>>,
+        options: Options,
+    ) -> Result<BlockingLedger, LedgerError> {
+        BlockingLedger::start_with(log, snapshots, options, Vec::new())
+    }
+
+    fn start_with(
+        log: FileLog,
+        snapshots: Option<Box<dyn Snapshots>>,
+        options: Options,
+        warnings: Vec<String>,
+    ) -> Result<BlockingLedger, LedgerError> {
+        let torn_bytes = log.open_report().torn_bytes;
+        let id = log.ledger_id().0;
+        let reader = log.reader();
         let (requests, queue) = mpsc::channel(options.queue_requests_max.max(1));
         let mut decider = Decider::open(reader.clone(), id, snapshots, options)?;
-        warnings.append(&mut decider.warnings);
-        decider.warnings = warnings;
+        let later = std::mem::replace(&mut decider.warnings, warnings);
+        if torn_bytes > 0 {
+            decider.warn(format!("a torn tail of {torn_bytes} bytes, never acknowledged, was cut from the log"));
+        }
+        later.into_iter().for_each(|warning| decider.warn(warning));
         let durable = Durable::new(reader.end().position);
         let committer = Committer::start(log, Arc::clone(&durable))?;
         let thread = std::thread::Builder::new()
             .name("tallybook-decider".to_owned())
             .spawn(move || decider.run(committer, queue))
             .map_err(|error| LedgerError::Fault(format!("cannot start the decider thread: {error}")))?;
-        let thread = Arc::new(std::sync::Mutex::new(Some(thread)));
-        Ok(BlockingLedger { requests, reader, durable, thread })
+        let threads = Threads { requests: Some(requests), decider: Mutex::new(Some(thread)) };
+        Ok(BlockingLedger { threads: Arc::new(threads), reader, durable })
     }
 
     /// Takes down a command and waits until it is durable.
@@ -363,12 +414,9 @@ impl BlockingLedger {
         let request: Request<FileLogReader> = Box::new(move |decider| {
             let _ = reply.send(decider.shut_down());
         });
-        self.requests.blocking_send(request).map_err(|_| LedgerError::Closed)?;
+        self.threads.requests()?.blocking_send(request).map_err(|_| LedgerError::Closed)?;
         let closed = outcome.blocking_recv().map_err(|_| LedgerError::Closed)?;
-        let thread = self.thread.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-        if let Some(thread) = thread {
-            let _ = thread.join();
-        }
+        self.threads.join();
         closed
     }
 
@@ -377,12 +425,14 @@ impl BlockingLedger {
         work: impl FnOnce(&mut Decider<FileLogReader>) -> Result<T, LedgerError> + Send + 'static,
     ) -> Result<T, LedgerError> {
         let (request, answer) = request(work);
-        self.requests.blocking_send(request).map_err(|_| LedgerError::Closed)?;
+        self.threads.requests()?.blocking_send(request).map_err(|_| LedgerError::Closed)?;
         answer.blocking_recv().unwrap_or(Err(LedgerError::Closed))
     }
 }
 
 /// A ledger for async callers, on any tokio runtime. Clone it freely; all clones are one ledger.
+///
+/// End with [`close`](Ledger::close): dropping the last clone waits for the disk and blocks the thread it happens on.
 #[derive(Clone)]
 pub struct Ledger {
     blocking: BlockingLedger,
@@ -466,7 +516,7 @@ impl Ledger {
         let request: Request<FileLogReader> = Box::new(move |decider| {
             let _ = reply.send(decider.shut_down());
         });
-        self.blocking.requests.send(request).await.map_err(|_| LedgerError::Closed)?;
+        self.blocking.threads.requests()?.send(request).await.map_err(|_| LedgerError::Closed)?;
         outcome.await.map_err(|_| LedgerError::Closed)?
     }
 
@@ -475,7 +525,7 @@ impl Ledger {
         work: impl FnOnce(&mut Decider<FileLogReader>) -> Result<T, LedgerError> + Send + 'static,
     ) -> Result<T, LedgerError> {
         let (request, answer) = request(work);
-        self.blocking.requests.send(request).await.map_err(|_| LedgerError::Closed)?;
+        self.blocking.threads.requests()?.send(request).await.map_err(|_| LedgerError::Closed)?;
         answer.await.unwrap_or(Err(LedgerError::Closed))
     }
 }
@@ -486,9 +536,10 @@ fn request<T: Send + 'static>(
 ) -> (Request<FileLogReader>, oneshot::Receiver<Result<T, LedgerError>>) {
     let (reply, answer) = oneshot::channel();
     let request: Request<FileLogReader> = Box::new(move |decider| {
-        let done = work(decider);
+        let done = decider.attempt(work);
         decider.when_durable(Box::new(move |outcome| {
-            let _ = reply.send(done.and_then(|done| outcome.map(|()| done)));
+            // A refusal rests on what came before just as a receipt does.
+            let _ = reply.send(outcome.and(done));
         }));
     });
     (request, answer)

@@ -60,6 +60,11 @@ impl Members {
         }
     }
 
+    /// Only a snapshot's store, on its way to be thrown away.
+    pub(crate) fn of_doubted(store: Box<dyn PageStore>) -> Members {
+        Members { store: Some(store), ..Members::empty() }
+    }
+
     /// How many members there are; their numbers run from 1 to this.
     pub(crate) fn count(&self) -> u32 {
         self.count
@@ -80,29 +85,32 @@ impl Members {
         self.directory.find(name, self.store.as_deref())
     }
 
+    /// Sees to it that another member can be added.
+    pub(crate) fn make_room(&mut self) -> Result<(), Doubt> {
+        if self.count.is_multiple_of(PAGE_MEMBERS) { Ok(()) } else { self.load(place(self.count).0) }
+    }
+
     /// Adds a member and gives the number.
     ///
     /// # Panics
-    /// At 2^32 members in one ledger.
-    pub(crate) fn add(&mut self, member: Member) -> Result<u32, Doubt> {
+    /// At 2^32 members in one ledger, and without [`make_room`](Members::make_room) before.
+    pub(crate) fn add(&mut self, member: Member) -> u32 {
         let number = self.count.checked_add(1).expect("one ledger holds fewer than 2^32 members");
         let (page_number, _) = place(number);
-        if (number - 1).is_multiple_of(PAGE_MEMBERS) {
+        if self.count.is_multiple_of(PAGE_MEMBERS) {
             self.due.push(Instant::MIN);
             self.pages.insert(page_number, Page { members: Vec::new(), changed: true, memory_bytes: 0 });
-        } else {
-            self.load(page_number)?;
         }
         self.count = number;
         self.directory.add(&member.name, number);
         let bytes = member.memory_bytes();
-        let page = self.pages.get_mut(&page_number).expect("the page was made or loaded above");
+        let page = self.pages.get_mut(&page_number).expect("room was made before");
         page.members.push(member);
         page.changed = true;
         page.memory_bytes += bytes;
         self.memory_bytes += bytes;
         self.due[page_number as usize] = Instant::MIN;
-        Ok(number)
+        number
     }
 
     /// Reads a member.
@@ -163,8 +171,8 @@ impl Members {
         let bytes = store.get(PageId { kind: MEMBER_PAGES, number: u64::from(page_number) })?.ok_or_else(missing)?;
         let members = decode_members(&bytes)?;
         let expected = (self.count - page_number * PAGE_MEMBERS).min(PAGE_MEMBERS) as usize;
-        if members.len() > expected {
-            return Err(Doubt { what: format!("page {page_number} holds more members than there are") });
+        if members.len() != expected {
+            return Err(Doubt { what: format!("page {page_number} holds another number of members than it should") });
         }
         let memory_bytes = members.iter().map(Member::memory_bytes).sum();
         self.memory_bytes += memory_bytes;

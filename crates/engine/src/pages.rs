@@ -82,6 +82,10 @@ pub(crate) struct Extra {
     pub name_pages: u64,
     pub ledger_head: Position,
     pub last_recorded_at: i64,
+    /// The last batch before the snapshot's position; [`Position::NONE`] for none.
+    pub last_batch: Position,
+    /// CRC-32C of that batch's stored bytes, which tells whether the log still has the past that was folded.
+    pub last_batch_checksum: u32,
 }
 
 impl Extra {
@@ -91,6 +95,8 @@ impl Extra {
         out.extend_from_slice(&self.name_pages.to_le_bytes());
         out.extend_from_slice(&self.ledger_head.0.to_le_bytes());
         out.extend_from_slice(&self.last_recorded_at.to_le_bytes());
+        out.extend_from_slice(&self.last_batch.0.to_le_bytes());
+        put_u32(&mut out, self.last_batch_checksum);
         out
     }
 
@@ -102,6 +108,8 @@ impl Extra {
             name_pages: reader.u64()?,
             ledger_head: Position(reader.u64()?),
             last_recorded_at: i64::from_le_bytes(reader.array()?),
+            last_batch: Position(reader.u64()?),
+            last_batch_checksum: reader.u32()?,
         };
         reader.finish()?;
         Ok(extra)

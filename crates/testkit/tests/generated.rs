@@ -108,7 +108,7 @@ fn histories_meet_refusals_expiries_debts_and_every_kind_of_tier_change() {
         "idempotency_conflict",
         "in_the_future",
         "too_late",
-        "unknown_member",
+        "not_enrolled",
         "already_enrolled",
         "duplicate_order",
         "unknown_money_currency",

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use tallybook_core::calendar::Instant;
+use tallybook_core::calendar::{Instant, MonthDay};
 use tallybook_core::command::Command;
 use tallybook_core::fact::{
     Adjustment, Enrolment, Fact, Line, Order, Profile, Purpose, Redemption, Return, ReturnedLine,
@@ -15,7 +15,7 @@ use tallybook_testkit::spec::*;
 
 fn at(text: &str) -> Instant {
     let text = if text.contains('T') { text.to_owned() } else { format!("{text}T12:00:00Z") };
-    Instant::parse_rfc3339(&text).unwrap()
+    Instant::parse_rfc3339(&text).expect("cases are told in RFC 3339")
 }
 
 /// A model and one member, told what happens in short sentences.
@@ -32,7 +32,7 @@ fn line(amount: i64) -> Line<'static> {
 fn order(id: &str, lines: Vec<Line<'static>>) -> Order<'static> {
     Order {
         id: id.to_owned().into(),
-        currency: CurrencyCode::parse("USD").unwrap(),
+        currency: CurrencyCode::parse("USD").expect("a code is three capitals"),
         channel: None,
         store: None,
         shipping: Money(0),
@@ -115,12 +115,16 @@ impl Case {
         self.balance(time).available
     }
 
+    fn standing(&self, time: &str) -> (String, Option<Instant>) {
+        self.0.tier("M", "status", at(time)).expect("the member and the ladder are known")
+    }
+
     fn tier(&self, time: &str) -> String {
-        self.0.tier("M", "status", at(time)).unwrap().0
+        self.standing(time).0
     }
 
     fn tier_until(&self, time: &str) -> String {
-        self.0.tier("M", "status", at(time)).unwrap().1.map_or("never".to_owned(), |end| end.to_string())
+        self.standing(time).1.map_or("never".to_owned(), |end| end.to_string())
     }
 }
 
@@ -518,7 +522,7 @@ fn s36_the_programme_of_the_facts_time_judges_and_a_return_keeps_to_it() {
 #[test]
 fn s37_members_must_enrol_first_where_the_programme_says_so() {
     let mut case = case(Spec { enrol_on_first_fact: false, ..Spec::plain() });
-    assert_eq!(case.order("2026-01-01", "A", 100), refused("unknown_member"));
+    assert_eq!(case.order("2026-01-01", "A", 100), refused("not_enrolled"));
     case.tell("2026-01-01", Fact::MemberEnrolled(Enrolment::default())).unwrap();
     case.order("2026-01-01", "A", 100).unwrap();
     let again = Fact::MemberEnrolled(Enrolment { profile: Profile::default() });
@@ -597,4 +601,105 @@ id = "gold"
 entry = { any = { spend = "200" } }
 "#;
     assert_eq!(spec.to_toml(), expected);
+}
+
+#[test]
+fn s07_a_leap_day_birthday_is_kept_on_the_28th_in_other_years() {
+    let mut spec = Spec::plain();
+    let mut gift = RuleSpec::new("gift", "points", RuleKind::Bonus { points: 100 });
+    gift.when.birthday = Some(Birthday::Day);
+    spec.rules.push(gift);
+    let mut case = case(spec);
+    let profile = Profile { birthday: MonthDay::new(2, 29), ..Profile::default() };
+    case.tell("2026-01-01", Fact::MemberEnrolled(Enrolment { profile })).unwrap();
+    case.order("2026-02-27", "A", 100).unwrap();
+    case.order("2026-02-28", "B", 100).unwrap();
+    case.order("2026-03-01", "C", 100).unwrap();
+    assert_eq!(case.available("2026-03-01"), 103);
+    case.order("2028-02-28", "D", 100).unwrap();
+    case.order("2028-02-29", "E", 100).unwrap();
+    assert_eq!(case.available("2028-02-29"), 205);
+}
+
+#[test]
+fn s07_only_lines_that_match_count_and_the_minimum_is_inclusive() {
+    let mut spec = Spec::plain();
+    spec.rules[0].when.category = vec!["BOOKS".to_owned()];
+    spec.rules[0].when.not_tag = vec!["coupon".to_owned()];
+    spec.rules[0].when.min_spend = Some(1_000);
+    let book = |amount| Line { category: Some("BOOKS".into()), ..line(amount) };
+    let with_coupon = Line { tags: vec!["coupon".into()], ..book(5_000) };
+    let mut case = case(spec);
+    let lines = vec![book(999), line(9_000), with_coupon.clone()];
+    case.tell("2026-01-01", Fact::OrderPlaced(order("A", lines))).unwrap();
+    assert_eq!(case.available("2026-01-01"), 0);
+    let lines = vec![book(1_000), line(9_000), with_coupon];
+    case.tell("2026-01-02", Fact::OrderPlaced(order("B", lines))).unwrap();
+    assert_eq!(case.available("2026-01-02"), 10);
+}
+
+#[test]
+fn s09_a_cap_that_skips_gives_nothing_rather_than_less() {
+    let mut spec = Spec::plain();
+    spec.currencies[0].caps = vec![CapSpec { limit: 15, per: CapPeriod::Week, skip: true }];
+    let mut case = case(spec);
+    // 2026-01-05 is a Monday.
+    case.order("2026-01-05", "A", 1_000).unwrap();
+    case.order("2026-01-11", "B", 600).unwrap();
+    assert_eq!(case.available("2026-01-11"), 10);
+    case.order("2026-01-11", "C", 500).unwrap();
+    assert_eq!(case.available("2026-01-11"), 15);
+    case.order("2026-01-12", "D", 600).unwrap();
+    assert_eq!(case.available("2026-01-12"), 21);
+}
+
+#[test]
+fn s10_the_expiry_clock_starts_at_activation_or_at_earning() {
+    for (counts_from_earning, end) in [(false, "2026-01-18T00:00:00Z"), (true, "2026-01-16T00:00:00Z")] {
+        let mut spec = with_expiry(ExpirySpec::AfterDays(10, RoundTo::Day));
+        spec.currencies[0].activation_days = 2;
+        spec.currencies[0].counts_from_earning = counts_from_earning;
+        let mut case = case(spec);
+        case.order("2026-01-05", "A", 1_000).unwrap();
+        assert_eq!(case.0.lots("M", at("2026-01-10"))[0].expires_at, Some(at(end)));
+    }
+}
+
+#[test]
+fn s18_partial_reversals_go_on_where_the_last_one_stopped() {
+    let mut case = case(with_expiry(ExpirySpec::AfterDays(10, RoundTo::Day)));
+    case.order("2026-01-05", "A", 500).unwrap();
+    case.order("2026-01-06", "B", 500).unwrap();
+    case.redeem("2026-01-07", "D", 8).unwrap();
+    case.reverse("2026-01-08", "D", 4).unwrap();
+    case.reverse("2026-01-09", "D", 2).unwrap();
+    let remaining: Vec<(i64, i64)> =
+        case.0.lots("M", at("2026-01-09")).iter().map(|lot| (lot.earned_at.0, lot.remaining)).collect();
+    assert_eq!(remaining, [(at("2026-01-06").0, 3), (at("2026-01-05").0, 5)]);
+}
+
+#[test]
+fn s28_anniversary_years_run_from_the_day_of_joining() {
+    let mut case =
+        case(with_ladder(LadderSpec { period: LadderPeriod::AnniversaryJoining, ..three_tiers() }));
+    case.order("2024-02-29", "A", 5_000).unwrap();
+    case.order("2025-02-27", "B", 5_000).unwrap();
+    assert_eq!(
+        (case.tier("2025-02-27"), case.tier_until("2025-02-27")),
+        ("silver".into(), "2026-02-28T00:00:00Z".into())
+    );
+    case.order("2025-02-28", "C", 10_000).unwrap();
+    assert_eq!(case.tier_until("2026-02-28"), "2027-02-28T00:00:00Z");
+    assert_eq!(case.tier("2027-02-28"), "member");
+}
+
+#[test]
+fn s28_an_upgrade_may_wait_for_the_end_of_the_period() {
+    let mut case = case(with_ladder(LadderSpec { upgrade_at_period_end: true, ..three_tiers() }));
+    case.order("2026-05-05", "A", 20_000).unwrap();
+    assert_eq!(case.tier("2026-12-31"), "member");
+    assert_eq!(
+        (case.tier("2027-01-01"), case.tier_until("2027-01-01")),
+        ("gold".into(), "2028-01-01T00:00:00Z".into())
+    );
 }

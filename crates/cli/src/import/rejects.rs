@@ -93,7 +93,10 @@ impl RejectFile {
         writer.write_field(&reject.column)?;
         writer.write_field(reject.reason.as_bytes())?;
         writer.write_field(&reject.detail)?;
-        writer.write_byte_record(&row.raw)?;
+        for field in &row.raw {
+            writer.write_field(field)?;
+        }
+        writer.write_record(None::<&[u8]>)?;
         self.lines += 1;
         Ok(())
     }

@@ -104,8 +104,8 @@ fn s42_names_must_be_there_and_short_enough() {
     assert_eq!(with("order", ""), "empty_field order");
     assert_eq!(with("member", &"m".repeat(129)), "id_too_long member");
     assert_eq!(with("line", &"l".repeat(129)), "id_too_long line");
-    assert_eq!(with("order", &"o".repeat(117)), "id_too_long order", "the key has a prefix of 11 bytes");
-    assert_eq!(with("order", &"o".repeat(116)), "taken");
+    assert_eq!(with("order", &"o".repeat(118)), "id_too_long order", "the key has a prefix of 11 bytes");
+    assert_eq!(with("order", &"o".repeat(117)), "taken");
     assert_eq!(with("line", ""), "taken");
     assert_eq!(with("currency", "eur"), "unknown_currency currency");
 }

@@ -121,9 +121,9 @@ fn take_all<E>(
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), ImportError<E>> {
     for batch in receiver {
-        let Batch { rows_read, skipped, mut units } = batch?;
+        let Batch { rows_read, skipped, units } = batch?;
         let commands: Vec<Command> = units
-            .iter_mut()
+            .iter()
             .flat_map(|unit| &unit.submissions)
             .map(|submission| submission.command.clone())
             .collect();

@@ -22,17 +22,24 @@ pub struct Draft<'a> {
     /// The versions to judge under.
     pub programmes: &'a Programmes,
     events: &'a mut Vec<Event>,
+    first: usize,
 }
 
 impl<'a> Draft<'a> {
     /// Starts from a state; events are appended to `events`.
     pub fn new(state: &'a mut MemberState, programmes: &'a Programmes, events: &'a mut Vec<Event>) -> Self {
-        Draft { state, programmes, events }
+        let first = events.len();
+        Draft { state, programmes, events, first }
     }
 
     /// The state so far.
     pub fn state(&self) -> &MemberState {
         self.state
+    }
+
+    /// The events of this batch so far.
+    pub fn events(&self) -> &[Event] {
+        &self.events[self.first..]
     }
 
     pub(super) fn state_mut(&mut self) -> &mut MemberState {

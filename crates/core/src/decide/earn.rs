@@ -40,9 +40,12 @@ impl Earning {
     }
 
     /// Points granted in all currencies that count for tiers.
-    pub fn qualifying(&self, plan: &Plan) -> Points {
-        let counts = |currency: &&crate::programme::plan::PointCurrency| qualifies(currency.usage);
-        Points(plan.currencies.iter().flatten().filter(counts).map(|c| self.total(c.number).0).sum())
+    ///
+    /// # Errors
+    /// [`Refusal::Overflow`] where they do not fit together.
+    pub fn qualifying(&self, plan: &Plan) -> Result<Points, Refusal> {
+        let mut counting = plan.currencies.iter().flatten().filter(|currency| qualifies(currency.usage));
+        counting.try_fold(Points::ZERO, |sum, currency| sum.plus(self.total(currency.number)))
     }
 
     /// What was used of a cap in a period.
@@ -148,6 +151,10 @@ pub fn earn(plan: &Plan, order: &OrderSeen, side: &Side<'_>, scratch: &mut Scrat
         }
         if conditional {
             earning.eligible.push(index);
+        }
+        // Also of rules that do not match or lose: what is kept after a return may match them, or make them win.
+        for cap in caps_of(plan, rule).filter(|cap| cap.per != CapPeriod::Order) {
+            room_index(plan, side, cap, &mut scratch.rooms);
         }
         if order_matches(rule, order, scratch) {
             matching.push((index, rule));
@@ -366,7 +373,9 @@ impl Sum {
         };
         let given = checked(i128::from(asked).checked_mul(self.denominator))?;
         let millionths = checked((self.exact - given).checked_mul(1_000_000))? / self.denominator;
-        let remainder_millionths = i32::try_from(millionths).map_err(|_| OVERFLOW)?;
+        // Thousands of lines, each rounded by itself, may add up to more than the field can tell.
+        let most = if millionths < 0 { i32::MIN } else { i32::MAX };
+        let remainder_millionths = i32::try_from(millionths).unwrap_or(most);
         Ok(Ask { index, asked: Points(asked), remainder_millionths, lost: false })
     }
 }
@@ -426,13 +435,7 @@ fn grant(plan: &Plan, side: &Side<'_>, scratch: &mut Scratch, earning: &mut Earn
             granted = Points::ZERO;
             verdict = Verdict::LostInGroup;
         } else {
-            let currency_caps = plan
-                .currencies
-                .get(usize::from(rule.currency.0))
-                .and_then(Option::as_ref)
-                .map_or(&[][..], |currency| &currency.caps);
-            let caps = || rule.caps.iter().chain(currency_caps);
-            for cap in caps() {
+            for cap in caps_of(plan, rule) {
                 let index = room_index(plan, side, cap, &mut scratch.rooms);
                 let room = &scratch.rooms[index];
                 let left = Points((room.room.0 - room.used.0).max(0));
@@ -443,7 +446,7 @@ fn grant(plan: &Plan, side: &Side<'_>, scratch: &mut Scratch, earning: &mut Earn
                     };
                 }
             }
-            for cap in caps() {
+            for cap in caps_of(plan, rule) {
                 if let Some(room) = scratch.rooms.iter_mut().find(|room| room.cap == cap.number) {
                     room.used = room.used.plus(granted)?;
                 }
@@ -466,6 +469,12 @@ fn grant(plan: &Plan, side: &Side<'_>, scratch: &mut Scratch, earning: &mut Earn
         .collect();
     earning.caps.sort_unstable_by_key(|entry| entry.cap);
     Ok(())
+}
+
+/// A rule's own caps, then those of its currency.
+fn caps_of<'p>(plan: &'p Plan, rule: &'p Rule) -> impl Iterator<Item = &'p Cap> {
+    let currency = plan.currencies.get(usize::from(rule.currency.0)).and_then(Option::as_ref);
+    rule.caps.iter().chain(currency.map_or(&[][..], |currency| &currency.caps))
 }
 
 fn room_index(plan: &Plan, side: &Side<'_>, cap: &Cap, rooms: &mut Vec<Room>) -> usize {

@@ -2,7 +2,7 @@
 //!
 //! One path serves the engine, audits and backtests. [`decide`] reads facts as they stand in commands and logs; a
 //! backtest, which holds its facts in columns, calls the judges behind it ([`order`], [`returns`], [`redeem`],
-//! [`adjust`]) with the same [`Draft`].
+//! [`adjust`]) within the same [`judge`].
 //!
 //! Invariants:
 //! - everything comes in as an argument; the same arguments give the same events;
@@ -40,6 +40,20 @@ pub const SEMANTICS_VERSION: u16 = 1;
 pub struct Workspace {
     order: OrderSeen,
     earning: earn::Scratch,
+    before: MemberState,
+}
+
+/// What is asked of every command before its facts are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Occasion {
+    /// When it happened in business.
+    pub effective_at: Instant,
+    /// When the ledger took it down.
+    pub recorded_at: Instant,
+    /// Whether its first fact enrols the member.
+    pub enrols: bool,
+    /// How many facts it brings.
+    pub fact_count: usize,
 }
 
 /// Judges the facts of one command and brings the state up to them.
@@ -61,21 +75,46 @@ pub fn decide(
     events: &mut Vec<Event>,
 ) -> Result<(), Refusal> {
     assert_eq!(facts.len(), precedents.len(), "one precedent per fact");
+    let enrols = matches!(facts.first(), Some(Fact::MemberEnrolled(_)));
+    let occasion = Occasion { effective_at, recorded_at, enrols, fact_count: facts.len() };
+    let mut before = std::mem::take(&mut workspace.before);
+    let outcome = judge(state, programmes, occasion, &mut before, events, |draft| {
+        facts
+            .iter()
+            .zip(precedents)
+            .try_for_each(|(fact, precedent)| decide_one(draft, fact, precedent, effective_at, workspace))
+    });
+    workspace.before = before;
+    outcome
+}
+
+/// Judges one command: refuses what comes at the wrong time or from nobody, settles what was due, then has `facts` judge
+/// the facts on the draft. `before` is memory for going back.
+///
+/// # Errors
+/// A [`Refusal`] leaves `state` and `events` as they were.
+pub fn judge(
+    state: &mut MemberState,
+    programmes: &Programmes,
+    occasion: Occasion,
+    before: &mut MemberState,
+    events: &mut Vec<Event>,
+    facts: impl FnOnce(&mut Draft<'_>) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    let Occasion { effective_at, recorded_at, enrols, fact_count } = occasion;
     let version = programmes.in_force(effective_at)?;
     timely(state, version, effective_at, recorded_at)?;
-    known(state, version, facts)?;
-    let undo = (facts.len() > 1 || settle::due_at(state, programmes).is_some_and(|due| due <= effective_at))
-        .then(|| (state.clone(), events.len()));
+    known(state, version, enrols)?;
+    let event_count = events.len();
+    let changes_early = fact_count > 1 || settle::due_at(state, programmes).is_some_and(|due| due <= effective_at);
+    if changes_early {
+        before.copy_from(state);
+    }
     let mut draft = Draft::new(state, programmes, events);
-    let outcome = (|| {
-        draft.settle(effective_at);
-        for (fact, precedent) in facts.iter().zip(precedents) {
-            decide_one(&mut draft, fact, precedent, effective_at, workspace)?;
-        }
-        Ok(())
-    })();
-    if let (Err(_), Some((before, event_count))) = (&outcome, undo) {
-        *state = before;
+    draft.settle(effective_at);
+    let outcome = facts(&mut draft);
+    if outcome.is_err() && changes_early {
+        state.copy_from(before);
         events.truncate(event_count);
     }
     outcome
@@ -159,8 +198,7 @@ fn timely(
 }
 
 /// Case 37: members appear on enrolment or, if the programme says so, on their first fact.
-fn known(state: &MemberState, version: &Version, facts: &[Fact<'_>]) -> Result<(), Refusal> {
-    let enrols = matches!(facts.first(), Some(Fact::MemberEnrolled(_)));
+fn known(state: &MemberState, version: &Version, enrols: bool) -> Result<(), Refusal> {
     if state.joined_at.is_none() && !enrols && !version.plan.enrol_on_first_fact {
         return Err(Refusal::NotEnrolled);
     }

@@ -13,7 +13,7 @@ use crate::decide::earn::{self, Earning, Side};
 use crate::decide::order::{self, LineSeen, OrderSeen, qualifies};
 use crate::decide::precedent::{LineReturned, OrderFile, OrderRecord, share};
 use crate::decide::{Workspace, tier};
-use crate::event::{CapEntry, ClawedBack, Decision, Draw, Figures, MetricEntry, Take};
+use crate::event::{CapEntry, ClawedBack, Decision, Draw, Event, Figures, MetricEntry, Take};
 use crate::fact::ReturnedPart;
 use crate::money::Money;
 use crate::points::Points;
@@ -97,9 +97,14 @@ pub fn take_back(
         .ok_or(Refusal::NoProgramme { at: record.effective_at })?
         .plan;
     let version_now = programmes.in_force(effective_at)?;
+    let mut record = record.clone();
+    // What ran out while this very batch was settled is on no file yet, and counts as well.
+    let expired = |event: &&Event| matches!(event.decision, Decision::Expired(_));
+    draft.events().iter().filter(expired).for_each(|event| record.follow(&event.decision));
+    let before = Kept::of(plan, order, &record, &record.returned, scratch)?;
     let mut after = record.clone();
     after.follow_return(&order.lines, parts);
-    let before = Kept::of(plan, order, record, &record.returned, scratch)?;
+    let record = &record;
     let after = Kept::of(plan, order, record, &after.returned, scratch)?;
 
     let mut takes = SmallVec::new();

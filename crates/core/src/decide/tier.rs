@@ -10,6 +10,7 @@ use crate::money::Money;
 use crate::points::Points;
 use crate::programme::plan::{Downgrade, Ladder, LadderPeriod, OnReturn, Threshold, Upgrade};
 use crate::programme::versions::{Programmes, Version};
+use crate::refusal::Refusal;
 use crate::state::{Bucket, LadderState, MemberState};
 
 /// Days from `start` up to, not including, `end`.
@@ -35,6 +36,21 @@ pub(super) fn bucket(ladder: &Ladder, zone: Zone, joined_at: Instant, at: Instan
         LadderPeriod::RollingDays(_) | LadderPeriod::AnniversaryTier => day,
         LadderPeriod::Lifetime => Day::EVER,
     }
+}
+
+/// Refuses figures that no longer fit with those of their bucket.
+pub(super) fn room_for(
+    state: &MemberState,
+    ladder: LadderNumber,
+    bucket: Day,
+    figures: &Figures,
+) -> Result<(), Refusal> {
+    let buckets = state.ladder(ladder).map_or(&[][..], |l| &l.buckets);
+    if let Some(so_far) = buckets.iter().find(|b| b.start == bucket).map(|b| b.figures) {
+        so_far.spend.plus(figures.spend)?;
+        so_far.points.plus(figures.points)?;
+    }
+    Ok(())
 }
 
 /// The period of a ladder that holds an instant; `None` where it rolls.
@@ -276,11 +292,11 @@ pub(super) fn after_return(draft: &mut Draft<'_>, version: &Version, ladder: &La
     let from = l.tier;
     let (figures, until) = running(ladder, zone, state, l, now);
     let mut best = (if keeps(ladder, rank, &figures) { rank } else { entry_rank(ladder, &figures) }, until);
-    for earlier in earlier_periods(ladder, zone, state, now) {
+    for (earlier, valid_until) in earlier_periods(ladder, zone, state, now) {
         let past = of_period(l, earlier);
         let past_rank = if keeps(ladder, rank, &past) { rank } else { entry_rank(ladder, &past) };
         if past_rank > best.0 {
-            best = (past_rank, valid_until(ladder, zone, state, earlier));
+            best = (past_rank, Some(valid_until));
         }
     }
     if best.0 < rank {
@@ -289,21 +305,36 @@ pub(super) fn after_return(draft: &mut Draft<'_>, version: &Version, ladder: &La
     }
 }
 
-/// The closed periods whose validity still covers an instant, newest first.
-fn earlier_periods(ladder: &Ladder, zone: Zone, state: &MemberState, now: Instant) -> Vec<Period> {
+/// The closed periods whose validity still covers an instant, newest first, and until when it does.
+fn earlier_periods(ladder: &Ladder, zone: Zone, state: &MemberState, now: Instant) -> Vec<(Period, Instant)> {
     let mut periods = Vec::new();
     let mut current = match ladder.period {
         LadderPeriod::Lifetime | LadderPeriod::RollingDays(_) => None,
         _ => period_at(ladder, zone, state, now),
     };
     while let Some(period) = current {
-        let earlier = period_of_day(ladder, zone, state, period.start.plus_days(-1));
-        current = earlier.filter(|e| {
-            e.end == period.start && valid_until(ladder, zone, state, *e).is_some_and(|until| until > now)
-        });
-        periods.extend(current);
+        let earlier = ended(ladder, zone, state, period.start);
+        let valid = earlier.and_then(|e| Some((e, valid_until(ladder, zone, state, e)?)));
+        let covering = valid.filter(|(_, until)| *until > now);
+        periods.extend(covering);
+        current = covering.map(|(e, _)| e);
     }
+    periods.extend(reaching_year(ladder, zone, state).filter(|(_, until)| *until > now));
     periods
+}
+
+/// The year up to the day on which a tier with years of its own was reached, and the validity that it gave: the tier's
+/// years begin after that day, so none of them holds what reached it.
+fn reaching_year(ladder: &Ladder, zone: Zone, state: &MemberState) -> Option<(Period, Instant)> {
+    let l = state.ladder(ladder.number)?;
+    if ladder.period != LadderPeriod::AnniversaryTier || ladder.rank(l.tier) == 0 {
+        return None;
+    }
+    let end = first_day_from(zone, l.since);
+    let (year, month, day) = end.civil();
+    let start = Day::from_civil(year - 1, month, day).or_else(|| Day::from_civil(year - 1, month, 28))?;
+    let valid_until = zone.day_start(end.plus_months(ladder.valid_periods.saturating_mul(12)));
+    Some((Period { start, end }, valid_until))
 }
 
 /// When a tier of the member comes up for review next, after the cursor.
@@ -402,16 +433,14 @@ fn close_ladder(draft: &mut Draft<'_>, version: &Version, ladder: &Ladder, at: I
     let at_midnight = zone.day_start(day) == at;
     if l.grace {
         if until == Some(at) {
-            let (figures, _) = running(ladder, zone, state, l, at);
-            let just_ended = ended(ladder, zone, state, day).map_or(figures, |period| of_period(l, period));
-            let reached = entry_rank(ladder, &figures).max(entry_rank(ladder, &just_ended));
-            demote(draft, version, ladder, from, reached, figures, at, period_at(ladder, zone, draft.state(), at));
+            end_grace(draft, version, ladder, from, at);
         }
         return;
     }
     if let LadderPeriod::RollingDays(days) = ladder.period {
         let figures = window(l, days, day);
-        if rank > 0 && at_midnight && at > l.since && !keeps(ladder, rank, &figures) {
+        let can_lose = rank > 0 && ladder.downgrade != Downgrade::Never;
+        if can_lose && at_midnight && at > l.since && !keeps(ladder, rank, &figures) {
             lose(draft, version, ladder, from, figures, at, None);
         }
         return;
@@ -456,33 +485,55 @@ fn lose(
         let change = Change { version, ladder, from, why: TierReason::GraceBegan, figures };
         change.record(draft, at, ladder.rank(from), Some(until));
     } else {
-        demote(draft, version, ladder, from, entry_rank(ladder, &figures), figures, at, period);
+        let lower_until = period.and_then(|period| reached_until(ladder, version.plan.zone, draft.state(), period, at));
+        demote(draft, version, ladder, from, figures, at, lower_until);
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "all that a demotion rests on")]
+/// The tier goes at the end of its grace. What is reached by the period that ended before the grace still counts, and so
+/// does what the running period has reached since.
+fn end_grace(draft: &mut Draft<'_>, version: &Version, ladder: &Ladder, from: TierNumber, at: Instant) {
+    let zone = version.plan.zone;
+    let state = draft.state();
+    let Some(l) = state.ladder(ladder.number) else { return };
+    let (mut figures, _) = running(ladder, zone, state, l, at);
+    let period = period_at(ladder, zone, state, at);
+    if let Some(earlier) = period.and_then(|period| ended(ladder, zone, state, period.start)) {
+        let past = of_period(l, earlier);
+        if entry_rank(ladder, &past) > entry_rank(ladder, &figures) {
+            figures = past;
+        }
+    }
+    let until = match (ladder.period, period) {
+        _ if ladder.downgrade == Downgrade::Never => None,
+        (LadderPeriod::CalendarYear | LadderPeriod::AnniversaryJoining, Some(period)) => {
+            Some(zone.day_start(period.end))
+        }
+        (LadderPeriod::AnniversaryTier, Some(period)) => reached_until(ladder, zone, state, period, at),
+        _ => None,
+    };
+    demote(draft, version, ladder, from, figures, at, until);
+}
+
+/// Gives the tier that the figures still reach, valid until `lower_until` where it is not the first.
 fn demote(
     draft: &mut Draft<'_>,
     version: &Version,
     ladder: &Ladder,
     from: TierNumber,
-    reached: usize,
     figures: Figures,
     at: Instant,
-    period: Option<Period>,
+    lower_until: Option<Instant>,
 ) {
     let rank = ladder.rank(from);
     let below = rank.saturating_sub(1);
     let (to, why) = match ladder.downgrade {
-        Downgrade::ToQualifying => (reached.min(below), TierReason::Demoted),
+        Downgrade::ToQualifying => (entry_rank(ladder, &figures).min(below), TierReason::Demoted),
         Downgrade::OneDown => (below, TierReason::Demoted),
         // The version says now that tiers are never lost; the end that an earlier one set is lifted.
         Downgrade::Never => (rank, TierReason::Kept),
     };
-    let until = match period {
-        Some(period) if to > 0 => reached_until(ladder, version.plan.zone, draft.state(), period, at),
-        _ => None,
-    };
+    let until = lower_until.filter(|_| to > 0);
     Change { version, ladder, from, why, figures }.record(draft, at, to, until);
 }
 

@@ -10,9 +10,9 @@
 //! changes thresholds. Its figures are assumed to be small: it refuses no overflow.
 //!
 //! # Which refusal comes first
-//! Form, `idempotency_conflict`, `no_programme`, `in_the_future`, `too_late`, `unknown_member`, then by fact:
+//! Form, `idempotency_conflict`, `no_programme`, `in_the_future`, `too_late`, `not_enrolled`, then by fact:
 //! - order: `duplicate_order`, `unknown_money_currency`;
-//! - return: `unknown_order`, `nothing_left_to_return` of the order, then line by line `unknown_line`,
+//! - return: `unknown_order`, `unknown_line`, `nothing_left_to_return` of the order, then line by line
 //!   `nothing_left_to_return`, `quantity_over_returned`, `amount_over_returned`;
 //! - redemption: `duplicate_redemption`, `unknown_point_currency`, `not_spendable`, `no_cash_value`, `below_minimum`,
 //!   `not_a_step`, `above_order_share`, `insufficient_points`;
@@ -239,7 +239,7 @@ impl Model {
                 member.happened(at, "MemberJoined", &[]);
                 member
             }
-            None => return refuse("unknown_member"),
+            None => return refuse("not_enrolled"),
         };
         let happened_before = if known.is_some() { member.happenings.len() } else { 0 };
         self.settle(&mut member, at);

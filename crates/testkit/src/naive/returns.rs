@@ -79,6 +79,10 @@ impl Model {
 /// Books what the return names, refusing what is no longer there.
 fn take_lines_back(record: &mut OrderRecord, ret: &Return<'_>) -> Result<(), String> {
     let OrderRecord { order, returned, .. } = record;
+    // A name that nothing has is a slip of the pen, whatever is left.
+    if ret.lines.iter().any(|asked| order.line_index(&asked.line).is_none()) {
+        return refuse("unknown_line");
+    }
     let gone = |returned: &[Returned], i: usize| is_gone(&order.lines[i], &returned[i]);
     if (0..order.lines.len()).all(|i| gone(returned, i)) {
         return refuse("nothing_left_to_return");
@@ -90,7 +94,7 @@ fn take_lines_back(record: &mut OrderRecord, ret: &Return<'_>) -> Result<(), Str
         return Ok(());
     }
     for asked in &ret.lines {
-        let Some(i) = order.line_index(&asked.line) else { return refuse("unknown_line") };
+        let Some(i) = order.line_index(&asked.line) else { continue };
         if gone(returned, i) {
             return refuse("nothing_left_to_return");
         }

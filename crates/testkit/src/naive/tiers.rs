@@ -372,7 +372,9 @@ impl Model {
         if reached <= rank || (ladder.upgrade_at_period_end && !is_closed) {
             return None;
         }
-        let first_own_day = next_day(zone.day(now), 1);
+        // A tier reached exactly at midnight has its own years from that midnight on.
+        let today = zone.day(now);
+        let first_own_day = if zone.day_start(today) == now { today } else { next_day(today, 1) };
         let last = if ladder.period == LadderPeriod::AnniversaryTier {
             months_later(first_own_day, 12 * ladder.valid_periods)
         } else {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tallybook_core::decide::precedent::OrderRecord;
 use tallybook_core::decide::{OrderFile, Precedent, RedemptionFile};
-use tallybook_core::event::{Decision, Event};
+use tallybook_core::event::{ClawedBack, Decision, Event};
 use tallybook_core::fact::{Fact, Order, Return};
 
 /// Files by name.
@@ -51,11 +51,12 @@ impl Book {
                     let record = OrderRecord::new(event.effective_at, earned.clone(), order.lines.len());
                     self.orders.insert(order.id.to_string(), OrderFile { order, record });
                 }
-                Decision::ClawedBack(_) => {
+                Decision::ClawedBack(clawed) => {
                     let ret = returned.next().expect("a return is judged");
                     let file = self.orders.get_mut(ret.order.as_ref()).expect("the order is on file");
                     file.follow_return(ret);
                     file.record.follow(&event.decision);
+                    assert_fair(clawed, &file.record);
                 }
                 Decision::Redeemed(redemption) => {
                     let id = redeemed.next().expect("a redemption is judged");
@@ -68,6 +69,19 @@ impl Book {
                 other => self.orders.values_mut().for_each(|file| file.record.follow(other)),
             }
         }
+    }
+}
+
+/// A clawback takes no more than the order gave, and tells where all of it came from.
+fn assert_fair(clawed: &ClawedBack, record: &OrderRecord) {
+    for take in &clawed.takes {
+        let drawn: i64 = take.from_pending.iter().chain(&take.from_available).map(|d| d.points.0).sum();
+        assert_eq!(take.points.0, take.expired.0 + drawn + take.arrears.0 + take.waived.0, "a clawback adds up");
+        let given = record.earned.lots.iter().find(|lot| lot.currency == take.currency).expect("the order gave a lot");
+        assert!(take.points_total <= given.points, "a clawback takes no more than the order gave");
+        let taken = record.taken(take.currency);
+        assert!(taken.expired_counted <= taken.expired, "no expired point counts twice");
+        assert!(!clawed.whole || take.points_total == given.points, "a whole return takes all that the order gave");
     }
 }
 

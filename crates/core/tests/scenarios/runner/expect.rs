@@ -9,7 +9,9 @@
 //! - `tier gold`, `until 2027-01-01`, `until never`, `grace`, `no grace`, `why kept`, `figures 10.00 5 1` and
 //!   `thresholds 10.00 0 0` (spend, points and orders, of this step's tier change), `to next 90.00 0 0`, `to keep …`;
 //!   all of the first ladder; `tier other/gold` names one;
-//! - `orders 2`: orders of which something is kept.
+//! - `orders 2`: orders of which something is kept;
+//! - first of all, `refused insufficient_points` or `refused insufficient_points: part of the message`; `refused perhaps`
+//!   where only the laws matter.
 
 use tallybook_core::calendar::Instant;
 use tallybook_core::decide::tier;

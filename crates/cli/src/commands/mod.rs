@@ -1,0 +1,67 @@
+//! One file per command, and what they share: an open ledger with its programme's names.
+//!
+//! A command reads its options, asks the ledger, and tells the result twice: as tables and, with `--json`, as one value
+//! with stable snake_case names. Points are integers in smallest units with the currency's id and scale; money is minor
+//! units with the exponent; instants are RFC 3339.
+
+mod adjust;
+mod balance;
+mod check;
+mod demo;
+mod enrol;
+mod history;
+mod import;
+mod info;
+mod init;
+mod publish;
+mod redeem;
+mod returns;
+mod reverse;
+mod rfm;
+mod schema;
+mod session;
+mod shell;
+mod show;
+mod summary;
+mod sweep;
+mod tier;
+
+use crate::cli::{Cli, Command};
+use crate::errors::{CliError, Outcome};
+use crate::output::Output;
+
+/// Carries out a command.
+///
+/// # Errors
+/// Whatever stops it, by kind.
+pub fn run(cli: Cli, output: &Output) -> Result<Outcome, CliError> {
+    let Cli { global, command } = cli;
+    let done = match command {
+        Command::Demo(options) => demo::run(&options, output),
+        Command::Init(options) => init::run(&global, &options, output),
+        Command::Publish(options) => publish::run(&global, &options, output),
+        Command::Check { file } => return check::run(&file, output),
+        Command::Import(options) => return import::run(&global, &options, output),
+        Command::Balance(options) => balance::run(&global, &options, output),
+        Command::History(options) => history::run(&global, &options, output),
+        Command::Tier(options) => tier::run(&global, &options, output),
+        Command::Summary(options) => summary::run(&global, &options, output),
+        Command::Enrol(options) => enrol::run(&global, &options, output),
+        Command::Redeem(options) => redeem::run(&global, &options, output),
+        Command::Reverse(options) => reverse::run(&global, &options, output),
+        Command::Adjust(options) => adjust::run(&global, &options, output),
+        Command::Return(options) => returns::run(&global, &options, output),
+        Command::Sweep { until } => sweep::run(&global, &until, output),
+        Command::Rfm(options) => rfm::run(&global, &options, output),
+        Command::Info { digest } => info::run(&global, digest, output),
+        Command::Schema => schema::run(output),
+        Command::Completions { shell } => shell::completions(shell, output),
+        Command::Man { dir } => shell::man(dir.as_deref(), output),
+    };
+    done.map(|()| Outcome::Done)
+}
+
+/// Reads a text file named on the command line.
+fn read_text(path: &std::path::Path) -> Result<String, CliError> {
+    std::fs::read_to_string(path).map_err(|error| CliError::usage(format!("{}: {error}", path.display())))
+}

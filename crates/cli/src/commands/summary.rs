@@ -1,0 +1,154 @@
+//! `tallybook summary`: balances of all members, tiers, and what is about to expire.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use tallybook_core::calendar::Instant;
+use tallybook_core::decide;
+use tallybook_core::ids::{CurrencyNumber, LadderNumber, TierNumber};
+use tallybook_core::programme::plan::Plan;
+use tallybook_core::state::{Balance, MemberState};
+
+use crate::cli::{Global, Summary};
+use crate::commands::session::Session;
+use crate::commands::show::Show;
+use crate::errors::CliError;
+use crate::output::{Output, Side};
+
+/// Shows the whole ledger, settled to a moment.
+///
+/// # Errors
+/// The ledger's.
+pub fn run(global: &Global, options: &Summary, output: &Output) -> Result<(), CliError> {
+    let session = Session::open(global, output)?;
+    let at = session.when(&options.at)?;
+    let mut sums = Sums::new(at, at.plus_days(i64::from(options.within_days)));
+    let plan = session.plan()?;
+    session.ledger.for_each_member(|member| sums.add(plan, &decide::settled(&member.state, &session.programmes, at)))?;
+    let show = Show::new(&session.programmes);
+    if output.json {
+        output.value(&sums.json(options.within_days, &show));
+    } else {
+        sums.tables(options.within_days, &show, output);
+    }
+    session.close(output);
+    Ok(())
+}
+
+/// What adds up over members.
+struct Sums {
+    at: Instant,
+    expiring_before: Instant,
+    members: u64,
+    balances: BTreeMap<CurrencyNumber, [i128; 9]>,
+    expiring: BTreeMap<CurrencyNumber, (u64, i128)>,
+    tiers: BTreeMap<(LadderNumber, usize), (TierNumber, u64)>,
+}
+
+const NAMES: [&str; 9] = [
+    "available", "pending", "held", "arrears", "issued", "redeemed", "expired", "forfeited", "clawed_back",
+];
+
+fn figures(balance: &Balance) -> [i64; 9] {
+    let Balance { available, pending, held, arrears, issued, redeemed, expired, forfeited, clawed_back, .. } = balance;
+    [available, pending, held, arrears, issued, redeemed, expired, forfeited, clawed_back].map(|points| points.0)
+}
+
+impl Sums {
+    fn new(at: Instant, expiring_before: Instant) -> Sums {
+        Sums {
+            at,
+            expiring_before,
+            members: 0,
+            balances: BTreeMap::new(),
+            expiring: BTreeMap::new(),
+            tiers: BTreeMap::new(),
+        }
+    }
+
+    fn add(&mut self, plan: &Plan, state: &MemberState) {
+        self.members += 1;
+        for currency in plan.currencies.iter().flatten() {
+            let sums = self.balances.entry(currency.number).or_default();
+            for (sum, figure) in sums.iter_mut().zip(figures(&state.balance(currency.number))) {
+                *sum += i128::from(figure);
+            }
+            let soon = state.lots.iter().filter(|lot| {
+                lot.currency == currency.number && lot.expires_at.is_some_and(|end| end <= self.expiring_before)
+            });
+            let points: i128 = soon.map(|lot| i128::from(lot.remaining.0)).sum();
+            let expiring = self.expiring.entry(currency.number).or_default();
+            expiring.0 += u64::from(points > 0);
+            expiring.1 += points;
+        }
+        for ladder in plan.ladders.iter().flatten() {
+            let held = decide::tier::held(state, ladder.number);
+            let entry = self.tiers.entry((ladder.number, ladder.rank(held))).or_insert((held, 0));
+            entry.1 += 1;
+        }
+    }
+
+    fn json(&self, within_days: u32, show: &Show<'_>) -> Value {
+        let currencies: Vec<Value> = self
+            .balances
+            .iter()
+            .map(|(number, sums)| {
+                let (members, points) = self.expiring.get(number).copied().unwrap_or_default();
+                let mut object = json!({ "currency": show.currency_id(*number), "scale": show.scale(*number) });
+                for (name, sum) in NAMES.iter().zip(sums) {
+                    object[*name] = json!(clamp(*sum));
+                }
+                object["expiring"] =
+                    json!({ "within_days": within_days, "members": members, "points": clamp(points) });
+                object
+            })
+            .collect();
+        let tiers: Vec<Value> = self
+            .tiers
+            .iter()
+            .map(|((ladder, _), (tier, members))| {
+                json!({
+                    "ladder": show.ladder_id(*ladder),
+                    "tier": show.tier_id(*ladder, *tier),
+                    "members": members,
+                })
+            })
+            .collect();
+        json!({ "at": self.at.to_string(), "members": self.members, "currencies": currencies, "tiers": tiers })
+    }
+
+    fn tables(&self, within_days: u32, show: &Show<'_>, output: &Output) {
+        output.line(format!("{} members, settled to {}", self.members, show.local(self.at)));
+        output.line("");
+        for (number, sums) in &self.balances {
+            let scale = show.scale(*number);
+            let (members, points) = self.expiring.get(number).copied().unwrap_or_default();
+            let mut rows: Vec<Vec<String>> = NAMES
+                .iter()
+                .zip(sums)
+                .filter(|(_, sum)| **sum != 0)
+                .map(|(name, sum)| vec![(*name).to_owned(), scaled(*sum, scale)])
+                .collect();
+            rows.push(vec![format!("gone within {within_days} days, of {members} members"), scaled(points, scale)]);
+            output.table(&[(show.currency_id(*number), Side::Left), ("", Side::Right)], rows);
+        }
+        if self.tiers.is_empty() {
+            return;
+        }
+        output.line("");
+        let row = |((ladder, _), (tier, members)): (&(LadderNumber, usize), &(TierNumber, u64))| {
+            vec![show.ladder_id(*ladder).to_owned(), show.tier_id(*ladder, *tier).to_owned(), members.to_string()]
+        };
+        let headings = [("ladder", Side::Left), ("tier", Side::Left), ("members", Side::Right)];
+        output.table(&headings, self.tiers.iter().map(row).collect());
+    }
+}
+
+/// A sum over members as JSON can hold it.
+fn clamp(sum: i128) -> i64 {
+    i64::try_from(sum).unwrap_or(if sum < 0 { i64::MIN } else { i64::MAX })
+}
+
+fn scaled(sum: i128, scale: u8) -> String {
+    tallybook_core::points::Scaled { units: clamp(sum), scale }.to_string()
+}

@@ -1,0 +1,59 @@
+//! `tallybook tier`: where a member stands on each ladder, and what is missing.
+
+use serde_json::json;
+use tallybook_core::decide::tier::progress;
+
+use crate::cli::{Global, Tier};
+use crate::commands::session::Session;
+use crate::commands::show::Show;
+use crate::errors::CliError;
+use crate::output::{Output, Side};
+
+/// Shows the tiers.
+///
+/// # Errors
+/// `unknown_member`, `no_programme`.
+pub fn run(global: &Global, options: &Tier, output: &Output) -> Result<(), CliError> {
+    let session = Session::open(global, output)?;
+    let at = session.when(&options.at)?;
+    let state = session.state_at(&options.member, at, None)?;
+    let plan = &session.programmes.in_force(at)?.plan;
+    let show = Show::new(&session.programmes);
+    let mut rows = Vec::new();
+    let mut values = Vec::new();
+    for ladder in plan.ladders.iter().flatten() {
+        let stands = progress(ladder, plan.zone, &state, at);
+        let tier = |number| show.tier_id(ladder.number, number);
+        values.push(json!({
+            "ladder": &*ladder.id,
+            "tier": tier(stands.tier),
+            "until": stands.until.map(|until| until.to_string()),
+            "figures": show.figures_json(&stands.figures),
+            "next": stands.next.map(|(next, missing)| {
+                json!({ "tier": tier(next), "missing": show.figures_json(&missing) })
+            }),
+            "missing_to_keep": stands.keep.map(|missing| show.figures_json(&missing)),
+        }));
+        rows.push(vec![
+            ladder.id.to_string(),
+            tier(stands.tier).to_owned(),
+            show.local_or(stands.until, "-"),
+            show.figures(&stands.figures),
+            stands.next.map_or_else(
+                || "-".to_owned(),
+                |(next, missing)| format!("{} more for {}", show.figures(&missing), tier(next)),
+            ),
+            stands.keep.map_or_else(|| "-".to_owned(), |missing| show.figures(&missing)),
+        ]);
+    }
+    if output.json {
+        output.value(&json!({ "member": options.member, "at": at.to_string(), "ladders": values }));
+    } else if rows.is_empty() {
+        output.line("the programme has no ladder");
+    } else {
+        let headings = ["ladder", "tier", "until", "figures", "next", "missing to keep"];
+        output.table(&headings.map(|heading| (heading, Side::Left)), rows);
+    }
+    session.close(output);
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! Recording what falls due with time alone, for all members, so that other systems hear of it in time.
+//!
+//! Invariant: a sweep settles each member as their next command would have done, so that nothing but the time of
+//! recording depends on it.
+
+use std::sync::Arc;
+
+use tallybook_core::calendar::Instant;
+use tallybook_core::decide::{Draft, settle};
+use tallybook_core::refusal::Refusal;
+use tallybook_log::LogReader;
+
+use super::Decider;
+use crate::error::LedgerError;
+use crate::fold::Member;
+use crate::ledger::SweepReport;
+use crate::writing::{BatchFacts, push_batch};
+
+impl<R: LogReader> Decider<R> {
+    /// Records everything that is due at or before an instant, for all members in order of number.
+    pub(crate) fn sweep(&mut self, until: Instant) -> Result<SweepReport, LedgerError> {
+        self.check_writable()?;
+        let recorded_at = self.recorded_at();
+        if let Some(version) = self.programmes.versions().last() {
+            let skew_seconds = version.plan.clock_skew_seconds;
+            if until > recorded_at.plus_seconds(i64::from(skew_seconds)) {
+                return Err(Refusal::InTheFuture { effective_at: until, recorded_at, skew_seconds }.into());
+            }
+        }
+        let mut report = SweepReport::default();
+        for page in 0..self.members.page_count() {
+            if self.members.page_due(page) > until {
+                continue;
+            }
+            for number in self.members_due(page, until)? {
+                let events = self.sweep_member(number, until, recorded_at)?;
+                report.members += u64::from(events > 0);
+                report.events += events;
+            }
+            let programmes = Arc::clone(&self.programmes);
+            let next_due = self.on_members(|members| {
+                let due = |member: &Member| settle::due_at(&member.state, &programmes).unwrap_or(Instant::MAX);
+                Ok(members.page(page)?.1.iter().map(due).min().unwrap_or(Instant::MAX))
+            })?;
+            self.members.set_page_due(page, next_due);
+            self.keep_within_memory();
+        }
+        Ok(report)
+    }
+
+    /// The members of a page of whom something is due.
+    fn members_due(&mut self, page: u32, until: Instant) -> Result<Vec<u32>, LedgerError> {
+        let programmes = Arc::clone(&self.programmes);
+        self.on_members(|members| {
+            let (first, page_members) = members.page(page)?;
+            let is_due =
+                |member: &Member| settle::due_at(&member.state, &programmes).is_some_and(|due| due <= until);
+            Ok((first..).zip(page_members).filter(|(_, member)| is_due(member)).map(|(n, _)| n).collect())
+        })
+    }
+
+    fn sweep_member(
+        &mut self,
+        number: u32,
+        until: Instant,
+        recorded_at: Instant,
+    ) -> Result<u64, LedgerError> {
+        self.make_room();
+        self.on_members(|members| members.get(number).map(drop))?;
+        let Decider { members, programmes, events, group, .. } = self;
+        events.clear();
+        let batch =
+            BatchFacts { key: None, effective_key: "", facts: &[], effective_at: until, recorded_at };
+        let batch_position = group.end().position;
+        let swept = members.change(number, |member| {
+            Draft::new(&mut member.state, programmes, events).settle(until);
+            if events.is_empty() {
+                return Ok(());
+            }
+            push_batch(group, member, number, &batch, events).map(drop)
+        });
+        let event_count = self.events.len() as u64;
+        match swept.map_err(|doubt| LedgerError::Fault(doubt.what))? {
+            Ok(()) if event_count == 0 => Ok(0),
+            Ok(()) => {
+                self.last_batch = batch_position;
+                self.group_commands += 1;
+                Ok(event_count)
+            }
+            Err(error) => {
+                // The member's state has moved and nothing was written.
+                self.refold(number)?;
+                Err(error.into())
+            }
+        }
+    }
+}
