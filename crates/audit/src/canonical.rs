@@ -48,7 +48,11 @@ pub(crate) fn name_fault(record: &RecordView<'_>, name: &str, scratch: &mut Vec<
 }
 
 /// What is wrong with the body of a decision that is folded and not judged again.
-pub(crate) fn decision_fault(record: &RecordView<'_>, decision: &Decision, scratch: &mut Vec<u8>) -> Option<Fault> {
+pub(crate) fn decision_fault(
+    record: &RecordView<'_>,
+    decision: &Decision,
+    scratch: &mut Vec<u8>,
+) -> Option<Fault> {
     scratch.clear();
     let kind = encode_decision(Instant(record.header.effective_at), decision, scratch);
     (kind.version() == record.header.version && scratch.as_slice() != record.body).then_some(Fault::Body)

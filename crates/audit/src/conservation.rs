@@ -17,7 +17,8 @@ pub(crate) fn decision_fault(effective_at: Instant, decision: &Decision) -> Opti
             .takes
             .iter()
             .map(|take| {
-                let rest = i128::from(take.expired.0) + i128::from(take.arrears.0) + i128::from(take.waived.0);
+                let rest =
+                    i128::from(take.expired.0) + i128::from(take.arrears.0) + i128::from(take.waived.0);
                 (take.points.0, total(&take.from_pending) + total(&take.from_available) + rest)
             })
             .collect(),
@@ -43,7 +44,10 @@ fn total(draws: &[Draw]) -> i128 {
 pub(crate) fn balance_fault(state: &MemberState) -> Option<String> {
     state.balances.iter().enumerate().find_map(|(number, balance)| {
         if balance.imbalance() != 0 {
-            return Some(format!("currency {number} has {} points that come from nowhere", balance.imbalance()));
+            return Some(format!(
+                "currency {number} has {} points that come from nowhere",
+                balance.imbalance()
+            ));
         }
         is_negative(balance).then(|| format!("currency {number} has a balance below zero"))
     })
@@ -73,7 +77,8 @@ pub(crate) fn state_fault(state: &MemberState) -> Option<String> {
         return Some(fault);
     }
     let of_lots = |number: usize, pending: bool| -> i128 {
-        let lots = state.lots.iter().filter(|lot| usize::from(lot.currency.0) == number && lot.pending == pending);
+        let lots =
+            state.lots.iter().filter(|lot| usize::from(lot.currency.0) == number && lot.pending == pending);
         lots.map(|lot| i128::from(lot.remaining.0)).sum()
     };
     state.balances.iter().enumerate().find_map(|(number, balance)| {

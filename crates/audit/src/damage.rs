@@ -33,43 +33,58 @@ struct Sound {
     bytes: usize,
 }
 
+/// What a walk over the segments found.
+pub(crate) struct Damage {
+    /// Everything that is wrong, in order.
+    pub findings: Vec<Finding>,
+    /// Whether a sound batch stands where it says it does not. No crash and no half-written group does that.
+    pub has_displaced: bool,
+}
+
 /// Names everything that is wrong with the segments in a folder.
 ///
 /// # Errors
 /// [`LedgerError::Fault`] where a file cannot be read.
-pub(crate) fn find(folder: &Path) -> Result<Vec<Finding>, LedgerError> {
+pub(crate) fn find(folder: &Path) -> Result<Damage, LedgerError> {
     let fault = |error| LedgerError::Fault(format!("cannot read {}: {error}", folder.display()));
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(fault)? {
         let name = entry.map_err(fault)?.file_name().to_string_lossy().into_owned();
-        let is_segment = name.strip_suffix(".log").is_some_and(|d| d.len() == 20 && d.bytes().all(|b| b.is_ascii_digit()));
+        let is_segment =
+            name.strip_suffix(".log").is_some_and(|d| d.len() == 20 && d.bytes().all(|b| b.is_ascii_digit()));
         if is_segment {
             names.push(name);
         }
     }
     names.sort();
-    let mut walk = Walk { findings: Vec::new(), next: Next { number: 1, position: 0 } };
+    let next = Next { number: 1, position: 0 };
+    let mut walk = Walk { damage: Damage { findings: Vec::new(), has_displaced: false }, base: 0, next };
     for (index, name) in names.iter().enumerate() {
         let bytes = fs::read(folder.join(name)).map_err(fault)?;
         walk.segment(name, &bytes, index + 1 == names.len());
     }
-    Ok(walk.findings)
+    Ok(walk.damage)
 }
 
 struct Walk {
-    findings: Vec<Finding>,
+    damage: Damage,
+    /// Where the segment starts.
+    base: u64,
     next: Next,
 }
 
 impl Walk {
     fn add(&mut self, kind: FindingKind, batch: Option<u64>, position: u64, text: String) {
-        self.findings.push(Finding { kind, batch, position: Some(position), member: None, text });
+        self.damage.findings.push(Finding { kind, batch, position: Some(position), member: None, text });
     }
 
     fn segment(&mut self, name: &str, bytes: &[u8], is_last: bool) {
         let header_bytes = SEGMENT_HEADER_BYTES as usize;
         match bytes.get(..header_bytes) {
-            Some(header) if header.starts_with(HEADER_MAGIC) && u32_at(header, 60) == crc32c::crc32c(&header[..60]) => {
+            Some(header)
+                if header.starts_with(HEADER_MAGIC)
+                    && u32_at(header, 60) == crc32c::crc32c(&header[..60]) =>
+            {
                 let start = Next { number: u64_at(header, 24), position: u64_at(header, 16) };
                 self.expect_start(name, start);
             }
@@ -81,7 +96,9 @@ impl Walk {
         let mut payload = bytes.get(header_bytes..).unwrap_or_default();
         let seal_bytes = SEGMENT_SEAL_BYTES as usize;
         let seal = payload.len().checked_sub(seal_bytes).map(|at| &payload[at..]);
-        match seal.filter(|seal| seal.starts_with(SEAL_MAGIC) && u32_at(seal, 28) == crc32c::crc32c(&seal[..28])) {
+        match seal
+            .filter(|seal| seal.starts_with(SEAL_MAGIC) && u32_at(seal, 28) == crc32c::crc32c(&seal[..28]))
+        {
             Some(seal) => {
                 payload = &payload[..payload.len() - seal_bytes];
                 let end = Next { number: u64_at(seal, 16), position: u64_at(seal, 8) };
@@ -115,6 +132,7 @@ impl Walk {
             self.add(FindingKind::MisplacedBatch, Some(start.number), start.position, text);
         }
         self.next = start;
+        self.base = start.position;
     }
 
     /// Walks the batches of a segment. Zeros at the end, and in the last segment anything without a sound batch behind
@@ -123,6 +141,7 @@ impl Walk {
         let mut at = 0;
         while at < payload.len() {
             if let Some(sound) = sound_at(payload, at) {
+                self.damage.has_displaced |= sound.position != self.base + at as u64;
                 self.expect_batch(sound);
                 at += sound.bytes;
                 continue;
@@ -149,7 +168,11 @@ impl Walk {
     fn damaged(&mut self, name: &str, at: usize, bytes: &[u8], then: Option<u64>) {
         let Next { number, position } = self.next;
         let offset = at as u64 + SEGMENT_HEADER_BYTES;
-        let what = if bytes.starts_with(&BATCH_MAGIC) { "its checksum does not match its bytes" } else { "no batch starts here" };
+        let what = if bytes.starts_with(&BATCH_MAGIC) {
+            "its checksum does not match its bytes"
+        } else {
+            "no batch starts here"
+        };
         let text = format!("batch {number} is damaged ({name}, byte {offset}): {what}");
         self.add(FindingKind::DamagedBytes, Some(number), position, text);
         self.next = Next { number: number + 1, position: position + bytes.len() as u64 };
@@ -168,7 +191,10 @@ impl Walk {
             let text = format!("batch {} stands where batch {number} should", sound.number);
             self.add(FindingKind::MisplacedBatch, Some(sound.number), position, text);
         } else if sound.position != position {
-            let text = format!("batch {number} says it stands at position {}, but stands at {position}", sound.position);
+            let text = format!(
+                "batch {number} says it stands at position {}, but stands at {position}",
+                sound.position
+            );
             self.add(FindingKind::MisplacedBatch, Some(number), position, text);
         }
         // What follows is held against the batch itself, so that one missing batch is named once.
@@ -179,7 +205,8 @@ impl Walk {
 /// `batch 17 is missing: 16 is followed by 18`.
 fn missing_text(first: u64, then: u64, follower: &str) -> String {
     let last = then - 1;
-    let what = if first == last { format!("batch {first} is") } else { format!("batches {first} to {last} are") };
+    let what =
+        if first == last { format!("batch {first} is") } else { format!("batches {first} to {last} are") };
     if first == 1 {
         format!("{what} missing: the log starts with {follower}")
     } else {

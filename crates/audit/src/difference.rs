@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use tallybook::Stored;
 use tallybook_core::calendar::Instant;
 use tallybook_format::{RecordKind, decode_decision};
 use tallybook_log::RecordView;
-use tallybook::Stored;
 
 /// Differences that a text names at most.
 const NAMED_MAX: usize = 5;
@@ -35,7 +35,10 @@ fn show(value: Option<&Value>) -> String {
     value.map_or_else(|| "nothing".to_owned(), Value::to_string)
 }
 
-fn walk(path: &str, a: &Value, b: &Value, found: &mut dyn FnMut(&str, Option<&Value>, Option<&Value>)) {
+/// Takes a field's path and its two values, of which one may be missing.
+type Found<'f> = dyn FnMut(&str, Option<&Value>, Option<&Value>) + 'f;
+
+fn walk(path: &str, a: &Value, b: &Value, found: &mut Found<'_>) {
     match (a, b) {
         (Value::Object(a), Value::Object(b)) => {
             let names = a.keys().chain(b.keys().filter(|name| !a.contains_key(*name)));
@@ -54,12 +57,7 @@ fn walk(path: &str, a: &Value, b: &Value, found: &mut dyn FnMut(&str, Option<&Va
     }
 }
 
-fn step(
-    path: &str,
-    a: Option<&Value>,
-    b: Option<&Value>,
-    found: &mut dyn FnMut(&str, Option<&Value>, Option<&Value>),
-) {
+fn step(path: &str, a: Option<&Value>, b: Option<&Value>, found: &mut Found<'_>) {
     match (a, b) {
         (Some(a), Some(b)) => walk(path, a, b, found),
         _ => found(path, a, b),
@@ -88,12 +86,18 @@ pub(crate) fn decisions<'a>(recorded: impl Iterator<Item = RecordView<'a>>, agai
             Some(again) => found.push(format!("decision {number}, {}", one(&record, again))),
             None => {
                 let kind = name(record.header.kind);
-                found.push(format!("decision {number} is recorded as {kind}, but does not come out when judged again"));
+                found.push(format!(
+                    "decision {number} is recorded as {kind}, but does not come out when judged again"
+                ));
             }
         }
     }
     for (index, again) in again.iter().enumerate().skip(count) {
-        found.push(format!("judged again, decision {} comes out as {}, but is not recorded", index + 1, name(again.kind)));
+        found.push(format!(
+            "judged again, decision {} comes out as {}, but is not recorded",
+            index + 1,
+            name(again.kind)
+        ));
     }
     name_some(found)
 }
@@ -115,7 +119,11 @@ fn one(record: &RecordView<'_>, again: &Stored) -> String {
         (Ok(recorded), Ok(again)) => {
             let text = fields(("recorded", &recorded), ("judged again", &again));
             let text = text.replace(&format!("{kind}."), "");
-            if text.is_empty() { format!("{kind}, has other bytes for the same content") } else { format!("{kind}, {text}") }
+            if text.is_empty() {
+                format!("{kind}, has other bytes for the same content")
+            } else {
+                format!("{kind}, {text}")
+            }
         }
         (Err(error), _) | (_, Err(error)) => format!("{kind}, cannot be read: {error}"),
     }

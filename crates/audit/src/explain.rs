@@ -26,170 +26,8 @@ use tallybook_log::{LogReader, Position};
 pub use causes::Cause;
 pub use text::render;
 
+use crate::report::{rfc3339, rfc3339_or_null};
 use causes::Causes;
-
-/// A member's balances, explained.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Explanation {
-    /// The member's name.
-    pub member: String,
-    /// As of when.
-    pub at: Instant,
-    /// The IANA zone that days are in.
-    pub zone: String,
-    /// Per currency that the member ever had points in.
-    pub currencies: Vec<CurrencyExplanation>,
-    /// The programme versions that judged, in order.
-    pub versions: Vec<VersionUsed>,
-}
-
-/// A programme version that judged something here.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct VersionUsed {
-    /// Its number in the ledger.
-    pub number: VersionNumber,
-    /// SHA-256 of the programme file, in hex.
-    pub hash: String,
-    /// First instant at which it is in force.
-    pub effective_from: Instant,
-}
-
-/// One currency of a member. All points are smallest units.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct CurrencyExplanation {
-    /// Its id in the programme.
-    pub currency: String,
-    /// Decimal places.
-    pub scale: u8,
-    /// The balances, as of the asked instant.
-    pub balance: Balance,
-    /// Every lot there ever was, by number.
-    pub lots: Vec<LotExplanation>,
-    /// What made and paid debts, in the order of the log.
-    pub debts: Vec<DebtEntry>,
-    /// How `available` comes about: its lines add up to it.
-    pub sum: Vec<SumLine>,
-}
-
-/// A lot: what gave it, and what became of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct LotExplanation {
-    /// The member's own running number.
-    pub number: LotNumber,
-    /// What it had at first.
-    pub points: Points,
-    /// When the credit took effect.
-    pub earned_at: Instant,
-    /// When the ledger took it down.
-    pub recorded_at: Instant,
-    /// The batch that holds it.
-    pub batch: u64,
-    /// First instant at which it can be spent.
-    pub activates_at: Instant,
-    /// First instant at which it can no longer be spent; as of now, where a reversal gave it another.
-    pub expires_at: Option<Instant>,
-    /// What caused it.
-    pub cause: Cause,
-    /// The programme version that judged; `None` where no rule did.
-    pub version: Option<VersionNumber>,
-    /// Every rule that matched in this currency, in file order. What they were granted adds up to `points`.
-    pub rules: Vec<RuleVerdict>,
-    /// The points per line of the order, by largest remainder over the money that the first granting rule looks at.
-    pub line_shares: Vec<LineShare>,
-    /// Everything that happened to it, in the order of the log.
-    pub moves: Vec<LotMove>,
-    /// What is left.
-    pub remaining: Points,
-    /// Whether what is left cannot be spent yet.
-    pub is_pending: bool,
-}
-
-/// What one rule came to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RuleVerdict {
-    /// The rule's id in its version.
-    pub rule: String,
-    /// Points before groups and caps, rounded.
-    pub asked: Points,
-    /// Points it gave.
-    pub granted: Points,
-    /// What rounding took (above zero) or added, in millionths of a smallest unit.
-    pub remainder_millionths: i32,
-    /// Why `granted` is what it is.
-    pub verdict: Verdict,
-}
-
-/// A line's part of a lot.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct LineShare {
-    /// The line's name, or its place from 1.
-    pub line: String,
-    /// Its points.
-    pub points: Points,
-}
-
-/// What happened to a lot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MoveKind {
-    /// It can be spent from then on.
-    Activated,
-    /// Points were spent.
-    Redeemed,
-    /// Spent points came back.
-    Reversed,
-    /// Points were taken back for a return.
-    ClawedBack,
-    /// Points were taken by an adjustment.
-    Adjusted,
-    /// Points paid a debt.
-    PaidDebt,
-    /// What was left ran out.
-    Expired,
-}
-
-/// One step in the life of a lot.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct LotMove {
-    /// When it took effect.
-    pub at: Instant,
-    /// What it was.
-    pub kind: MoveKind,
-    /// What it did to the lot: below zero for a debit, 0 for an activation.
-    pub points: Points,
-    /// What was left then.
-    pub remaining: Points,
-    /// The batch that holds it; `None` where it is due and not recorded.
-    pub batch: Option<u64>,
-    /// What caused it.
-    pub cause: Cause,
-}
-
-/// One step in the life of a member's debt.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct DebtEntry {
-    /// When it took effect.
-    pub at: Instant,
-    /// Above zero where the debt grew.
-    pub points: Points,
-    /// What was owed then.
-    pub owed: Points,
-    /// The batch that holds it; `None` where it is due and not recorded.
-    pub batch: Option<u64>,
-    /// The lot that paid; `None` where the debt grew.
-    pub lot: Option<LotNumber>,
-    /// What caused it.
-    pub cause: Cause,
-}
-
-/// One line of the sum that ends in `available`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct SumLine {
-    /// The balance that it comes from, such as `issued`.
-    pub name: &'static str,
-    /// With the sign that it has in the sum.
-    pub points: Points,
-}
 
 /// Explains a member's balances as of an instant, from the position of their newest record.
 ///
@@ -203,7 +41,8 @@ pub fn explain<R: LogReader>(
     at: Instant,
 ) -> Result<Explanation, LedgerError> {
     let batches = history(reader, head)?;
-    let mut book = Book { programmes, state: MemberState::default(), currencies: Vec::new(), versions: Vec::new() };
+    let mut book =
+        Book { programmes, state: MemberState::default(), currencies: Vec::new(), versions: Vec::new() };
     for batch in &batches {
         book.take(batch, at)?;
     }
@@ -279,7 +118,14 @@ impl Book<'_> {
                 self.lots(lot.0).push(lot.1);
             }
             Decision::PointsActivated(activated) => {
-                self.move_lot(source, activated.currency, activated.lot, MoveKind::Activated, Points::ZERO, Cause::Time);
+                self.move_lot(
+                    source,
+                    activated.currency,
+                    activated.lot,
+                    MoveKind::Activated,
+                    Points::ZERO,
+                    Cause::Time,
+                );
                 if let Some(lot) = self.lot(activated.currency, activated.lot) {
                     lot.is_pending = false;
                 }
@@ -294,7 +140,14 @@ impl Book<'_> {
             }
             Decision::RedemptionReversed(reversed) => {
                 for draw in &reversed.restored {
-                    self.move_lot(source, reversed.currency, draw.lot, MoveKind::Reversed, draw.points, cause.clone());
+                    self.move_lot(
+                        source,
+                        reversed.currency,
+                        draw.lot,
+                        MoveKind::Reversed,
+                        draw.points,
+                        cause.clone(),
+                    );
                     if let Some(lot) = self.lot(reversed.currency, draw.lot) {
                         lot.expires_at = draw.expires_at;
                     }
@@ -358,7 +211,14 @@ impl Book<'_> {
         (new.currency, lot)
     }
 
-    fn draw(&mut self, source: Source<'_>, currency: CurrencyNumber, draws: &[Draw], kind: MoveKind, cause: &Cause) {
+    fn draw(
+        &mut self,
+        source: Source<'_>,
+        currency: CurrencyNumber,
+        draws: &[Draw],
+        kind: MoveKind,
+        cause: &Cause,
+    ) {
         for draw in draws {
             self.move_lot(source, currency, draw.lot, kind, Points(-draw.points.0), cause.clone());
         }
@@ -399,7 +259,8 @@ impl Book<'_> {
         while self.currencies.len() <= usize::from(number.0) {
             let index = self.currencies.len();
             let id = self.programmes.registry().currencies.get(index);
-            let plan = self.programmes.versions().iter().rev().find_map(|v| v.plan.currencies.get(index)?.as_ref());
+            let plan =
+                self.programmes.versions().iter().rev().find_map(|v| v.plan.currencies.get(index)?.as_ref());
             self.currencies.push(CurrencyExplanation {
                 currency: id.map_or_else(|| format!("currency {index}"), |id| id.to_string()),
                 scale: plan.map_or(0, |currency| currency.scale),
@@ -427,7 +288,8 @@ impl Book<'_> {
             currency.balance = *balance;
             currency.sum = sum(balance);
         }
-        self.currencies.retain(|currency| currency.balance != Balance::default() || !currency.lots.is_empty());
+        self.currencies
+            .retain(|currency| currency.balance != Balance::default() || !currency.lots.is_empty());
         self.versions.sort_unstable();
         let used = self.versions.iter().filter_map(|number| self.programmes.version(*number));
         let versions = used.map(|version| VersionUsed {
@@ -435,14 +297,21 @@ impl Book<'_> {
             hash: crate::report::hex(&version.hash),
             effective_from: version.effective_from,
         });
-        Explanation { member: member.to_owned(), at, zone, versions: versions.collect(), currencies: self.currencies }
+        Explanation {
+            member: member.to_owned(),
+            at,
+            zone,
+            versions: versions.collect(),
+            currencies: self.currencies,
+        }
     }
 }
 
 /// The rules that matched in a currency.
 fn verdicts(version: &Version, earned: &PointsEarned, currency: CurrencyNumber) -> Vec<RuleVerdict> {
     let of_currency = earned.shares.iter().filter_map(|share| {
-        let rule = version.plan.rules.get(usize::from(share.rule.0)).filter(|rule| rule.currency == currency)?;
+        let rule =
+            version.plan.rules.get(usize::from(share.rule.0)).filter(|rule| rule.currency == currency)?;
         Some(RuleVerdict {
             rule: rule.id.to_string(),
             asked: share.asked,

@@ -6,7 +6,8 @@
 //! rules.
 //!
 //! Invariants:
-//! - nothing is written, neither to the log nor to its folder, so that both work beside a live ledger;
+//! - no byte of the log is changed, so that both work beside a live ledger. A snapshot that cannot be believed is thrown
+//!   away on opening, as the ledger itself would do;
 //! - whatever is wrong with the stored bytes becomes a [`Finding`] that names it; only a failing machine is an error;
 //! - judging again goes through the very same `decide` as the ledger.
 //!
@@ -20,12 +21,13 @@ mod difference;
 mod explain;
 mod replay;
 mod report;
+mod round;
 mod snapshot;
 mod verify;
 
 pub use explain::{
-    Cause, CurrencyExplanation, DebtEntry, Explanation, LineShare, LotExplanation, LotMove, MoveKind, RuleVerdict,
-    SumLine, VersionUsed, explain, render,
+    Cause, CurrencyExplanation, DebtEntry, Explanation, LineShare, LotExplanation, LotMove, MoveKind,
+    RuleVerdict, SumLine, VersionUsed, explain, render,
 };
 pub use report::{CurrencyTotals, Finding, FindingKind, Progress, Report, SnapshotCheck};
 pub use verify::{VerifyOptions, verify, verify_log};

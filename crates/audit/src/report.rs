@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use tallybook_core::calendar::Instant;
 use tallybook_core::state::Balance;
 use tallybook_log::Position;
 
@@ -264,7 +265,13 @@ pub(crate) struct BatchPlace {
 
 impl BatchPlace {
     /// A finding in this batch.
-    pub fn finding(&self, kind: FindingKind, at: Option<Position>, member: Option<&str>, text: String) -> Finding {
+    pub fn finding(
+        &self,
+        kind: FindingKind,
+        at: Option<Position>,
+        member: Option<&str>,
+        text: String,
+    ) -> Finding {
         Finding {
             kind,
             batch: Some(self.number),
@@ -272,6 +279,19 @@ impl BatchPlace {
             member: member.map(str::to_owned),
             text,
         }
+    }
+}
+
+/// Writes an instant as RFC 3339 rather than as microseconds.
+pub(crate) fn rfc3339<S: Serializer>(at: &Instant, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(at)
+}
+
+/// As [`rfc3339`], where there may be none.
+pub(crate) fn rfc3339_or_null<S: Serializer>(at: &Option<Instant>, serializer: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => serializer.collect_str(at),
+        None => serializer.serialize_none(),
     }
 }
 

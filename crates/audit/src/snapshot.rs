@@ -15,7 +15,8 @@ pub(crate) fn compare<R: LogReader>(view: &SnapshotView, replay: &mut Replay<R>)
         add(replay, position, None, text);
     }
     if view.ledger_head() != replay.ledger_head {
-        let text = format!("its last publication is at {}, the log's at {}", view.ledger_head(), replay.ledger_head);
+        let text =
+            format!("its last publication is at {}, the log's at {}", view.ledger_head(), replay.ledger_head);
         add(replay, position, None, text);
     }
     let hash = replay.programmes.versions().last().map(|version| version.hash).unwrap_or_default();
@@ -25,7 +26,10 @@ pub(crate) fn compare<R: LogReader>(view: &SnapshotView, replay: &mut Replay<R>)
     let mut members = 0;
     let mut differing: Vec<(Option<String>, String)> = Vec::new();
     let read = view.for_each_member(|number, kept| {
-        let Some(audited) = replay.members.get(number as usize - 1).filter(|audited| audited.is_followed) else { return };
+        let Some(audited) = replay.members.get(number as usize - 1).filter(|audited| audited.is_followed)
+        else {
+            return;
+        };
         members += 1;
         if *kept != audited.member {
             differing.push((Some(audited.member.name.to_string()), member_difference(kept, &audited.member)));
@@ -37,7 +41,8 @@ pub(crate) fn compare<R: LogReader>(view: &SnapshotView, replay: &mut Replay<R>)
             names += 1;
             let known = replay.members.get((number as usize).wrapping_sub(1));
             if known.is_none_or(|audited| &*audited.member.name != name) {
-                differing.push((Some(name.to_owned()), format!("it gives the name to member number {number}")));
+                differing
+                    .push((Some(name.to_owned()), format!("it gives the name to member number {number}")));
             }
         })
     });

@@ -50,25 +50,29 @@ pub fn verify(
         Ok(log) => log,
         Err(error @ (LogError::Corruption { .. } | LogError::UnsupportedFormat { .. })) => {
             notes.push("the log is damaged where it is opened, so that nothing could be replayed".to_owned());
-            return Ok(damaged(&log_dir, &error, options, notes)?);
+            return damaged(&log_dir, &error, options, notes);
         }
         Err(error) => return Err(error.into()),
     };
     let mut displaced = Vec::new();
     if log.open_report().torn_bytes > 0 {
         // A torn tail never holds a sound batch that says it belongs elsewhere: that is a log with something cut out.
-        displaced = damage::find(&log_dir)?;
-        if displaced.is_empty() {
+        let damage = damage::find(&log_dir)?;
+        if damage.has_displaced {
+            displaced = damage.findings;
+        } else {
             let torn_bytes = log.open_report().torn_bytes;
-            notes.push(format!("a tail of {torn_bytes} bytes is not, or not yet, acknowledged, and not looked at"));
+            notes.push(format!(
+                "a tail of {torn_bytes} bytes is not, or not yet, acknowledged, and not looked at"
+            ));
         }
     }
     let mut run = Run::new(log.reader(), options, &mut notes);
     let view = run.expect_snapshot(opened, log.ledger_id().0);
-    let is_damaged = run.to_the_end(view, progress)?;
+    let is_damaged = run.replay_all(view, progress)?;
     if is_damaged {
         // Named more exactly by the walk over the files, and with what follows.
-        let found = damage::find(&log_dir)?;
+        let found = damage::find(&log_dir)?.findings;
         if !found.is_empty() {
             run.replay.findings.take_back_last();
             displaced = found;
@@ -90,7 +94,7 @@ pub fn verify_log<R: LogReader>(
 ) -> Result<Report, LedgerError> {
     let mut notes = Vec::new();
     let mut run = Run::new(reader, options, &mut notes);
-    run.to_the_end(None, progress)?;
+    run.replay_all(None, progress)?;
     let Run { replay, check, .. } = run;
     Ok(replay.finish(check, notes))
 }
@@ -103,7 +107,7 @@ fn damaged(
     notes: Vec<String>,
 ) -> Result<Report, LedgerError> {
     let mut findings = Findings::new(options.findings_max);
-    let found = damage::find(log_dir)?;
+    let found = damage::find(log_dir)?.findings;
     if found.is_empty() {
         findings.add(of_log(error));
     }
@@ -154,7 +158,7 @@ impl<'n, R: LogReader> Run<'n, R> {
     }
 
     /// Replays the log as far as it can be read, and tells whether damage ended it.
-    fn to_the_end(
+    fn replay_all(
         &mut self,
         mut view: Option<SnapshotView>,
         progress: &mut dyn FnMut(Progress),

@@ -1,5 +1,8 @@
 //! A sound ledger verifies clean; each thing that is wrong is found by name.
 
+// Helpers outside test functions unwrap too.
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::fs;
@@ -63,7 +66,12 @@ fn a_ledger_with_every_kind_of_fact_verifies_clean() {
         assert!(kinds.contains(&kind.number()), "the history has no {}", kind.name());
     }
     let totals = &report.totals[0];
-    let given = totals.available + totals.pending + totals.redeemed + totals.expired + totals.forfeited + totals.clawed_back;
+    let given = totals.available
+        + totals.pending
+        + totals.redeemed
+        + totals.expired
+        + totals.forfeited
+        + totals.clawed_back;
     assert_eq!(totals.currency, "points");
     assert_eq!(totals.issued, given - totals.arrears);
     assert!(totals.arrears > 0 && totals.expired > 0 && totals.clawed_back > 0);
@@ -91,7 +99,9 @@ fn a_planted_wrong_decision_is_named_with_batch_member_and_field() {
     forge(dir.path(), forged.path(), true, |number, mut drafts| {
         if number == wrong {
             change_decision(&mut drafts, EARNED, |decision| {
-                let Decision::PointsEarned(earned) = decision else { panic!("an order's judgement is expected") };
+                let Decision::PointsEarned(earned) = decision else {
+                    panic!("an order's judgement is expected")
+                };
                 earned.lots[0].points.0 += 1;
             });
         }
@@ -114,7 +124,9 @@ fn decisions_after_a_wrong_one_are_held_against_the_recorded_past() {
     forge(dir.path(), forged.path(), true, |number, mut drafts| {
         if number == wrong {
             change_decision(&mut drafts, EARNED, |decision| {
-                let Decision::PointsEarned(earned) = decision else { panic!("an order's judgement is expected") };
+                let Decision::PointsEarned(earned) = decision else {
+                    panic!("an order's judgement is expected")
+                };
                 earned.order_number = 7;
             });
         }
@@ -218,8 +230,14 @@ fn a_batch_left_out_by_a_careful_forger_shows_in_what_rested_on_it() {
     forge(dir.path(), forged.path(), true, |number, drafts| (number != wrong).then_some(drafts));
     let report = verified(forged.path());
     assert!(!report.is_clean());
-    assert!(report.findings.iter().all(|finding| finding.member.as_deref() == Some("ann")), "{:#?}", report.findings);
-    assert!(report.findings.iter().any(|f| matches!(f.kind, FindingKind::DecisionDiffers | FindingKind::Misfit)));
+    assert!(
+        report.findings.iter().all(|finding| finding.member.as_deref() == Some("ann")),
+        "{:#?}",
+        report.findings
+    );
+    assert!(
+        report.findings.iter().any(|f| matches!(f.kind, FindingKind::DecisionDiffers | FindingKind::Misfit))
+    );
 }
 
 #[test]
@@ -308,7 +326,9 @@ fn points_from_nowhere_are_named() {
     forge(dir.path(), forged.path(), true, |number, mut drafts| {
         if number == wrong {
             change_decision(&mut drafts, kind, |decision| {
-                let Decision::RedemptionReversed(reversed) = decision else { panic!("a reversal is expected") };
+                let Decision::RedemptionReversed(reversed) = decision else {
+                    panic!("a reversal is expected")
+                };
                 reversed.points.0 += 5;
             });
         }
@@ -331,7 +351,9 @@ fn a_snapshot_with_a_wrong_state_is_named_with_member_and_field() {
     forge(dir.path(), forged.path(), true, |number, mut drafts| {
         if number == wrong {
             change_decision(&mut drafts, EARNED, |decision| {
-                let Decision::PointsEarned(earned) = decision else { panic!("an order's judgement is expected") };
+                let Decision::PointsEarned(earned) = decision else {
+                    panic!("an order's judgement is expected")
+                };
                 earned.metrics[0].figures.spend.0 += 1;
             });
         }

@@ -7,11 +7,16 @@ use clap_complete::Shell;
 
 /// A ledger of loyalty points and tiers: every point explained, every balance replayed.
 #[derive(Debug, Parser)]
-#[command(name = "tallybook", version, max_term_width = 110, after_help = "\
+#[command(
+    name = "tallybook",
+    version,
+    max_term_width = 110,
+    after_help = "\
 Exit codes: 0 done, 1 a check found something, 2 wrong usage or input, 3 refused by the ledger, 4 the machine failed, \
 5 stored bytes are wrong.
 WHEN is `now`, a local date (2026-01-31, its first instant), a local date and time (\"2026-01-31 18:00\") in the \
-programme's zone, or RFC 3339 (2026-01-31T18:00:00Z).")]
+programme's zone, or RFC 3339 (2026-01-31T18:00:00Z)."
+)]
 pub struct Cli {
     /// Options of every command.
     #[command(flatten)]
@@ -42,7 +47,9 @@ pub enum Command {
     #[command(after_help = "Examples:\n  tallybook demo\n  tallybook demo ./tour   # and keep the ledger")]
     Demo(Demo),
     /// Make a new ledger
-    #[command(after_help = "Example:\n  tallybook --ledger shop init --programme rewards.toml --from 2020-01-01")]
+    #[command(
+        after_help = "Example:\n  tallybook --ledger shop init --programme rewards.toml --from 2020-01-01"
+    )]
     Init(Init),
     /// Publish a programme version
     #[command(after_help = "Example:\n  tallybook publish rewards-2027.toml --from 2027-01-01")]
@@ -79,7 +86,9 @@ Examples:
     #[command(after_help = "Example:\n  tallybook summary --at 2026-12-31 --within-days 90")]
     Summary(Summary),
     /// Enrol a member
-    #[command(after_help = "Example:\n  tallybook enrol 1042 --birthday 02-29 --segment vip --attribute home_store=330")]
+    #[command(
+        after_help = "Example:\n  tallybook enrol 1042 --birthday 02-29 --segment vip --attribute home_store=330"
+    )]
     Enrol(Enrol),
     /// Spend a member's points
     #[command(after_help = "\
@@ -111,6 +120,17 @@ A line is given back whole (4), by pieces (1:2), or by money (3=4.50).")]
         #[arg(long, value_name = "WHEN", default_value = "now")]
         until: String,
     },
+    /// Verify everything that can be verified from the log
+    #[command(after_help = "\
+Example:
+  tallybook --ledger shop verify
+
+Checks stored bytes, member chains, conservation of points and the snapshot, and judges every fact again under the
+programme version that judged it. Exit code 1 where anything was found.")]
+    Verify(Verify),
+    /// Explain a member's balances: each lot, the fact and rules that gave it, and what drew on it
+    #[command(after_help = "Example:\n  tallybook explain 1042 --at 2026-06-30")]
+    Explain(Explain),
     /// Score members by recency, frequency and money, and put them into eight cells
     #[command(after_help = "\
 Examples:
@@ -157,6 +177,9 @@ pub struct Summary {
     /// How far ahead to look for points that expire, in days
     #[arg(long, value_name = "DAYS", default_value_t = 30)]
     pub within_days: u32,
+    /// Show each member's balances too
+    #[arg(long)]
+    pub members: bool,
 }
 
 /// Makes a ledger.
@@ -250,9 +273,9 @@ pub struct Enrol {
     /// An attribute; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     pub attribute: Vec<String>,
-    /// When it happened
-    #[arg(long, value_name = "WHEN", default_value = "now")]
-    pub at: String,
+    /// When it happened [default: now]
+    #[arg(long, value_name = "WHEN")]
+    pub at: Option<String>,
 }
 
 /// Spends points.
@@ -282,9 +305,9 @@ pub struct Redeem {
     /// Point currency [default: the only one]
     #[arg(long, value_name = "ID")]
     pub currency: Option<String>,
-    /// When it happened
-    #[arg(long, value_name = "WHEN", default_value = "now")]
-    pub at: String,
+    /// When it happened [default: now]
+    #[arg(long, value_name = "WHEN")]
+    pub at: Option<String>,
 }
 
 /// Undoes a redemption.
@@ -303,9 +326,9 @@ pub struct Reverse {
     /// Point currency, for the decimals of --points [default: the only one]
     #[arg(long, value_name = "ID")]
     pub currency: Option<String>,
-    /// When it happened
-    #[arg(long, value_name = "WHEN", default_value = "now")]
-    pub at: String,
+    /// When it happened [default: now]
+    #[arg(long, value_name = "WHEN")]
+    pub at: Option<String>,
 }
 
 /// Corrects a balance.
@@ -334,9 +357,9 @@ pub struct Adjust {
     /// Point currency [default: the only one]
     #[arg(long, value_name = "ID")]
     pub currency: Option<String>,
-    /// When it happened
-    #[arg(long, value_name = "WHEN", default_value = "now")]
-    pub at: String,
+    /// When it happened [default: now]
+    #[arg(long, value_name = "WHEN")]
+    pub at: Option<String>,
 }
 
 /// Gives back an order.
@@ -352,7 +375,31 @@ pub struct Return {
     /// A line, its pieces or its money; may be repeated; without it, the whole order
     #[arg(long, value_name = "LINE[:PIECES|=MONEY]")]
     pub line: Vec<String>,
-    /// When it happened
+    /// When it happened [default: now]
+    #[arg(long, value_name = "WHEN")]
+    pub at: Option<String>,
+}
+
+/// Verifies a ledger.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Do not judge facts again
+    #[arg(long)]
+    pub no_judging: bool,
+    /// Do not compare the snapshot
+    #[arg(long)]
+    pub no_snapshot: bool,
+    /// Most findings to show
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub findings: usize,
+}
+
+/// Explains a balance.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The member
+    pub member: String,
+    /// As of when
     #[arg(long, value_name = "WHEN", default_value = "now")]
     pub at: String,
 }

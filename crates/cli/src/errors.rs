@@ -103,7 +103,9 @@ impl From<LedgerError> for CliError {
         };
         let (code, hint) = match &error {
             LedgerError::Refused(refusal) => (Some(refusal.code()), hint_for(refusal)),
-            LedgerError::Locked(_) => (None, Some("close the other program that has it open, or wait for it")),
+            LedgerError::Locked(_) => {
+                (None, Some("close the other program that has it open, or wait for it"))
+            }
             LedgerError::Corruption(_) => {
                 (None, Some("nothing was changed; keep the folder as it is and see `tallybook verify`"))
             }

@@ -113,6 +113,7 @@ fn plain_table() -> Table {
 }
 
 fn coloured(text: &str, code: &str) -> String {
-    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let colour =
+        io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
 }

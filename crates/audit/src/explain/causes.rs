@@ -54,7 +54,9 @@ impl Cause {
     pub(super) fn of(fact: Option<&Fact<'_>>) -> Cause {
         match fact {
             Some(Fact::OrderPlaced(order)) => Cause::Order { order: order.id.to_string() },
-            Some(Fact::OrderReturned(ret)) => Cause::Return { id: ret.id.to_string(), order: ret.order.to_string() },
+            Some(Fact::OrderReturned(ret)) => {
+                Cause::Return { id: ret.id.to_string(), order: ret.order.to_string() }
+            }
             Some(Fact::RedemptionRequested(redemption)) => Cause::Redemption {
                 redemption: redemption.id.to_string(),
                 purpose: match &redemption.purpose {
@@ -66,9 +68,10 @@ impl Cause {
             Some(Fact::ReversalRequested(reversal)) => {
                 Cause::Reversal { redemption: reversal.redemption.to_string() }
             }
-            Some(Fact::AdjustmentRequested(adjustment)) => {
-                Cause::Adjustment { actor: adjustment.actor.to_string(), reason: adjustment.reason.to_string() }
-            }
+            Some(Fact::AdjustmentRequested(adjustment)) => Cause::Adjustment {
+                actor: adjustment.actor.to_string(),
+                reason: adjustment.reason.to_string(),
+            },
             _ => Cause::Time,
         }
     }
@@ -96,8 +99,12 @@ impl<'b> Causes<'b> {
             Decision::ClawedBack(_) => (1, |fact| matches!(fact, Fact::OrderReturned(_))),
             Decision::Redeemed(_) => (2, |fact| matches!(fact, Fact::RedemptionRequested(_))),
             Decision::RedemptionReversed(_) => (3, |fact| matches!(fact, Fact::ReversalRequested(_))),
-            Decision::Credited(_) => (4, |fact| matches!(fact, Fact::AdjustmentRequested(a) if a.points > Points::ZERO)),
-            Decision::Debited(_) => (5, |fact| matches!(fact, Fact::AdjustmentRequested(a) if a.points < Points::ZERO)),
+            Decision::Credited(_) => {
+                (4, |fact| matches!(fact, Fact::AdjustmentRequested(a) if a.points > Points::ZERO))
+            }
+            Decision::Debited(_) => {
+                (5, |fact| matches!(fact, Fact::AdjustmentRequested(a) if a.points < Points::ZERO))
+            }
             _ => return None,
         };
         let found = self.facts.iter().filter(|fact| judges(fact)).nth(self.asked[kind]);

@@ -6,13 +6,16 @@ use tallybook_core::calendar::{Instant, Zone};
 use tallybook_core::event::Verdict;
 use tallybook_core::points::Points;
 
-use super::{Cause, CurrencyExplanation, DebtEntry, Explanation, LotExplanation, LotMove, MoveKind, RuleVerdict};
+use super::{
+    Cause, CurrencyExplanation, DebtEntry, Explanation, LotExplanation, LotMove, MoveKind, RuleVerdict,
+};
 
 /// Writes an explanation as plain text, times in the programme's zone.
 pub fn render(explanation: &Explanation) -> String {
     let mut text = String::new();
     // Writing to a text cannot fail.
-    let _ = Page { zone: Zone::parse(&explanation.zone).unwrap_or(Zone::UTC), out: &mut text }.all(explanation);
+    let _ =
+        Page { zone: Zone::parse(&explanation.zone).unwrap_or(Zone::UTC), out: &mut text }.all(explanation);
     text
 }
 
@@ -66,7 +69,13 @@ impl Page<'_> {
     fn lot(&mut self, lot: &LotExplanation, scale: u8) -> fmt::Result {
         let show = |points: Points| points.display(scale);
         let earned = self.when(lot.earned_at);
-        writeln!(self.out, "\n  Lot {}: {} on {earned}, {}", lot.number, show(lot.points), cause(&lot.cause))?;
+        writeln!(
+            self.out,
+            "\n  Lot {}: {} on {earned}, {}",
+            lot.number,
+            show(lot.points),
+            cause(&lot.cause)
+        )?;
         for rule in &lot.rules {
             writeln!(self.out, "    {}", verdict(rule, scale))?;
         }
@@ -74,8 +83,11 @@ impl Page<'_> {
             writeln!(self.out, "    judged under version {version}, batch {}", lot.batch)?;
         }
         if lot.line_shares.len() > 1 {
-            let shares: Vec<String> =
-                lot.line_shares.iter().map(|share| format!("{} {}", share.line, show(share.points))).collect();
+            let shares: Vec<String> = lot
+                .line_shares
+                .iter()
+                .map(|share| format!("{} {}", share.line, show(share.points)))
+                .collect();
             writeln!(self.out, "    by line: {}", shares.join(", "))?;
         }
         if lot.activates_at > lot.earned_at {
@@ -97,7 +109,9 @@ impl Page<'_> {
             MoveKind::Activated => "can be spent".to_owned(),
             MoveKind::PaidDebt => "paid a debt".to_owned(),
             MoveKind::Expired => "expired".to_owned(),
-            MoveKind::Redeemed | MoveKind::Reversed | MoveKind::ClawedBack | MoveKind::Adjusted => cause(&step.cause),
+            MoveKind::Redeemed | MoveKind::Reversed | MoveKind::ClawedBack | MoveKind::Adjusted => {
+                cause(&step.cause)
+            }
         };
         let due = if step.batch.is_none() { " (due, not recorded)" } else { "" };
         let at = self.when(step.at);

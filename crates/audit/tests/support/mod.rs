@@ -1,7 +1,7 @@
 //! What the audit's tests share: a ledger with every kind of fact in it, and ways to rewrite its log.
 
 // Each test file uses its own part of this.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used)]
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use tallybook::core::calendar::{Instant, MonthDay};
 use tallybook::core::fact::{
-    Adjustment, Enrolment, Fact, Line, Order, Profile, Purpose, Redemption, Return, ReturnedLine, ReturnedPart,
-    Reversal, Shortfall,
+    Adjustment, Enrolment, Fact, Line, Order, Profile, Purpose, Redemption, Return, ReturnedLine,
+    ReturnedPart, Reversal, Shortfall,
 };
 use tallybook::core::money::{CurrencyCode, Money};
 use tallybook::core::points::Points;
@@ -116,7 +116,13 @@ pub fn give_back(id: &str, of: &str, lines: &[(&'static str, ReturnedPart)]) -> 
 }
 
 pub fn redemption(id: &str, points: i64, purpose: Purpose<'static>) -> Redemption<'static> {
-    Redemption { id: id.to_owned().into(), currency: "points".into(), points: Points(points), partial: false, purpose }
+    Redemption {
+        id: id.to_owned().into(),
+        currency: "points".into(),
+        points: Points(points),
+        partial: false,
+        purpose,
+    }
 }
 
 pub fn adjustment(points: i64, shortfall: Shortfall) -> Fact<'static> {
@@ -151,18 +157,38 @@ pub fn full_ledger(dir: &Path) -> [u8; 32] {
         attributes: vec![("home".into(), "330".into())],
     };
     submit("ann", "2024-01-02T10:00:00Z", None, Fact::MemberEnrolled(Enrolment { profile: profile.clone() }));
-    submit("ann", "2024-01-05T10:00:00Z", None, Fact::OrderPlaced(order("A-1", &[("dairy", 4_050), ("meat", 2_025)])));
+    submit(
+        "ann",
+        "2024-01-05T10:00:00Z",
+        None,
+        Fact::OrderPlaced(order("A-1", &[("dairy", 4_050), ("meat", 2_025)])),
+    );
     submit("bob", "2024-01-06T10:00:00Z", None, Fact::OrderPlaced(order("B-1", &[("meat", 5_000)])));
-    submit("ann", "2024-01-07T10:00:00Z", Some("p"), Fact::ProfileChanged(Profile { segments: Vec::new(), ..profile }));
+    submit(
+        "ann",
+        "2024-01-07T10:00:00Z",
+        Some("p"),
+        Fact::ProfileChanged(Profile { segments: Vec::new(), ..profile }),
+    );
     submit("ann", "2024-01-08T10:00:00Z", None, Fact::OrderPlaced(order("A-2", &[("dairy", 9_000)])));
-    submit("ann", "2024-01-09T10:00:00Z", None, Fact::RedemptionRequested(redemption("D-1", 60, Purpose::Reward("mug".into()))));
+    submit(
+        "ann",
+        "2024-01-09T10:00:00Z",
+        None,
+        Fact::RedemptionRequested(redemption("D-1", 60, Purpose::Reward("mug".into()))),
+    );
     let cash = Purpose::CashOff { order_total: Money(10_000) };
     submit("ann", "2024-01-10T10:00:00Z", None, Fact::RedemptionRequested(redemption("D-2", 40, cash)));
     let reversal = |points| Fact::ReversalRequested(Reversal { redemption: "D-1".into(), points });
     submit("ann", "2024-01-11T10:00:00Z", Some("v1"), reversal(Some(Points(20))));
     let part = [("1", ReturnedPart::Quantity(1)), ("2", ReturnedPart::Amount(Money(500)))];
     submit("ann", "2024-01-12T10:00:00Z", None, Fact::OrderReturned(give_back("R-1", "A-1", &part)));
-    submit("bob", "2024-01-13T10:00:00Z", None, Fact::RedemptionRequested(redemption("D-1", 50, Purpose::Voucher("v".into()))));
+    submit(
+        "bob",
+        "2024-01-13T10:00:00Z",
+        None,
+        Fact::RedemptionRequested(redemption("D-1", 50, Purpose::Voucher("v".into()))),
+    );
     // Nothing is left of the order's points, so that a debt begins.
     submit("bob", "2024-01-14T10:00:00Z", None, Fact::OrderReturned(give_back("R-1", "B-1", &[])));
     submit("bob", "2024-01-15T10:00:00Z", None, Fact::OrderPlaced(order("B-2", &[("meat", 2_000)])));
@@ -173,7 +199,12 @@ pub fn full_ledger(dir: &Path) -> [u8; 32] {
     clock.set(at("2024-02-01T00:00:00Z"));
     let second = PROGRAMME.replace("factor = \"2\"", "factor = \"3\"");
     ledger.publish(&second, at("2024-03-01T00:00:00Z")).unwrap();
-    submit("ann", "2024-03-02T10:00:00Z", None, Fact::OrderPlaced(order("A-3", &[("dairy", 3_000), ("meat", 7_000)])));
+    submit(
+        "ann",
+        "2024-03-02T10:00:00Z",
+        None,
+        Fact::OrderPlaced(order("A-3", &[("dairy", 3_000), ("meat", 7_000)])),
+    );
     clock.set(at("2024-03-03T10:00:00Z"));
     let exchange = Command::exchange(
         "ann",
@@ -183,7 +214,8 @@ pub fn full_ledger(dir: &Path) -> [u8; 32] {
     );
     ledger.submit(exchange).unwrap();
     // A late fact, before what is settled.
-    let late = Command::new("ann", at("2024-02-10T10:00:00Z"), Fact::OrderPlaced(order("A-5", &[("meat", 1_000)])));
+    let late =
+        Command::new("ann", at("2024-02-10T10:00:00Z"), Fact::OrderPlaced(order("A-5", &[("meat", 1_000)])));
     ledger.submit(late).unwrap();
     ledger.snapshot().unwrap();
 
@@ -225,8 +257,14 @@ pub struct Draft {
 
 /// Writes a ledger's log again into another folder with sound checksums, batch by batch as `change` wants it; `None`
 /// leaves a batch out. With `remap`, records name their new predecessors, as a careful forger would see to.
-pub fn forge(from: &Path, to: &Path, remap: bool, mut change: impl FnMut(u64, Vec<Draft>) -> Option<Vec<Draft>>) {
-    let log = FileLog::open(&from.join("log"), LogOptions { read_only: true, ..LogOptions::default() }).unwrap();
+pub fn forge(
+    from: &Path,
+    to: &Path,
+    remap: bool,
+    mut change: impl FnMut(u64, Vec<Draft>) -> Option<Vec<Draft>>,
+) {
+    let log =
+        FileLog::open(&from.join("log"), LogOptions { read_only: true, ..LogOptions::default() }).unwrap();
     let mut forged = FileLog::create(&to.join("log"), log.ledger_id(), LogOptions::default()).unwrap();
     let mut group = Group::new(forged.end());
     let mut heads: HashMap<u32, Position> = HashMap::new();
@@ -254,7 +292,8 @@ pub fn forge(from: &Path, to: &Path, remap: bool, mut change: impl FnMut(u64, Ve
 
 /// Where each batch stands: its number, position, bytes and records' kinds.
 pub fn layout(dir: &Path) -> Vec<(u64, u64, usize, Vec<u16>)> {
-    let log = FileLog::open(&dir.join("log"), LogOptions { read_only: true, ..LogOptions::default() }).unwrap();
+    let log =
+        FileLog::open(&dir.join("log"), LogOptions { read_only: true, ..LogOptions::default() }).unwrap();
     let reader = log.reader();
     let mut batches = reader.batches(Position::ORIGIN);
     let mut all = Vec::new();

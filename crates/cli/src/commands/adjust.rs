@@ -25,8 +25,7 @@ pub fn run(global: &Global, options: &Adjust, output: &Output) -> Result<(), Cli
         reason: Cow::Owned(options.reason.clone()),
         about: options.about,
     });
-    let at = session.when(&options.at)?;
-    session.submit(&options.member, at, fact, Some(&options.key), output)?;
+    session.submit(&options.member, options.at.as_deref(), fact, Some(&options.key), output)?;
     session.close(output);
     Ok(())
 }

@@ -30,14 +30,7 @@ pub fn run(global: &Global, options: &Balance, output: &Output) -> Result<(), Cl
             "lots": state.lots.iter().map(|lot| lot_json(lot, &show)).collect::<Vec<_>>(),
         }));
     } else {
-        let headings = ["currency", "available", "pending", "held", "arrears"].into_iter().chain(LIFETIME);
-        let sides = std::iter::once(Side::Left).chain(std::iter::repeat(Side::Right));
-        let headings: Vec<(&str, Side)> = headings.zip(sides).collect();
-        let rows = currencies(&state, &show).map(|number| {
-            let figures = named(state.balance(number)).into_iter().map(|(_, points)| show.figure(points, number));
-            std::iter::once(show.currency_id(number).to_owned()).chain(figures).collect()
-        });
-        output.table(&headings, rows.collect());
+        table(&state, &show, output);
         if options.lots {
             output.line("");
             lots(&state, &show, output);
@@ -48,6 +41,18 @@ pub fn run(global: &Global, options: &Balance, output: &Output) -> Result<(), Cl
 }
 
 const LIFETIME: [&str; 6] = ["issued", "redeemed", "expired", "forfeited", "clawed_back", "written_off"];
+
+/// The balances in every currency, as a table.
+pub fn table(state: &MemberState, show: &Show<'_>, output: &Output) {
+    let headings = ["currency", "available", "pending", "held", "arrears"].into_iter().chain(LIFETIME);
+    let sides = std::iter::once(Side::Left).chain(std::iter::repeat(Side::Right));
+    let headings: Vec<(&str, Side)> = headings.zip(sides).collect();
+    let rows = currencies(state, show).map(|number| {
+        let figures = named(state.balance(number)).into_iter().map(|(_, points)| show.figure(points, number));
+        std::iter::once(show.currency_id(number).to_owned()).chain(figures).collect()
+    });
+    output.table(&headings, rows.collect());
+}
 
 fn named(balance: Figures) -> [(&'static str, Points); 10] {
     [
@@ -64,12 +69,15 @@ fn named(balance: Figures) -> [(&'static str, Points); 10] {
     ]
 }
 
-fn currencies(state: &MemberState, show: &Show<'_>) -> impl Iterator<Item = CurrencyNumber> {
-    let known = (0..=u8::MAX).map(CurrencyNumber).take_while(|number| show.currency_id(*number) != "?").count();
+/// Every currency of the programme, by number.
+pub fn currencies(state: &MemberState, show: &Show<'_>) -> impl Iterator<Item = CurrencyNumber> {
+    let known =
+        (0..=u8::MAX).map(CurrencyNumber).take_while(|number| show.currency_id(*number) != "?").count();
     (0..=u8::MAX).map(CurrencyNumber).take(known.max(state.balances.len()))
 }
 
-fn balance_json(state: &MemberState, number: CurrencyNumber, show: &Show<'_>) -> Value {
+/// The balances in one currency, as JSON.
+pub fn balance_json(state: &MemberState, number: CurrencyNumber, show: &Show<'_>) -> Value {
     let mut object = json!({ "currency": show.currency_id(number), "scale": show.scale(number) });
     for (name, points) in named(state.balance(number)) {
         object[name] = json!(points.0);

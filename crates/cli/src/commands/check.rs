@@ -48,7 +48,13 @@ pub fn run(file: &Path, output: &Output) -> Result<Outcome, CliError> {
         }
         Err(findings) => {
             for finding in &findings.0 {
-                output.line(format!("{}:{}:{}: {}", file.display(), finding.line, finding.column, finding.message));
+                output.line(format!(
+                    "{}:{}:{}: {}",
+                    file.display(),
+                    finding.line,
+                    finding.column,
+                    finding.message
+                ));
                 output.line(format!("    {}", finding.remedy));
             }
             Ok(Outcome::Found)

@@ -38,7 +38,8 @@ pub fn run(options: &Demo, output: &Output) -> Result<(), CliError> {
         story["folder"] = json!(options.dir);
         output.value(&story);
     } else if let Some(dir) = &options.dir {
-        output.line(format!("\nThe ledger is in {}; go on with it as you like.", dir.join("ledger").display()));
+        output
+            .line(format!("\nThe ledger is in {}; go on with it as you like.", dir.join("ledger").display()));
     }
     Ok(())
 }
@@ -82,7 +83,9 @@ impl<'o> Stage<'o> {
         let imported = self.step(&import)?;
 
         self.title("A member spends, and gives something back");
-        self.step(&["redeem", MEMBER, "--points", "200", "--id", "R-1", "--reward", "cookbook", "--at", END])?;
+        self.step(&[
+            "redeem", MEMBER, "--points", "200", "--id", "R-1", "--reward", "cookbook", "--at", END,
+        ])?;
         let order = self.newest_order()?;
         self.step(&["return", MEMBER, &order, "--id", "RET-1", "--at", END])?;
 
@@ -152,7 +155,8 @@ impl<'o> Stage<'o> {
         if !done.status.success() {
             return Err(CliError::fault(format!("a step ended with {}", done.status)));
         }
-        serde_json::from_slice(&done.stdout).map_err(|error| CliError::fault(format!("a step's JSON: {error}")))
+        serde_json::from_slice(&done.stdout)
+            .map_err(|error| CliError::fault(format!("a step's JSON: {error}")))
     }
 
     /// Runs a command and kills it after a random moment.
@@ -198,7 +202,8 @@ impl<'o> Stage<'o> {
     }
 
     fn echo(&self, arguments: &[&str]) {
-        let quoted = arguments.iter().map(|a| if a.contains(' ') { format!("\"{a}\"") } else { (*a).to_owned() });
+        let quoted =
+            arguments.iter().map(|a| if a.contains(' ') { format!("\"{a}\"") } else { (*a).to_owned() });
         self.say(&format!("\n$ tallybook {}", quoted.collect::<Vec<_>>().join(" ")));
     }
 

@@ -19,9 +19,8 @@ pub fn run(global: &Global, options: &Enrol, output: &Output) -> Result<(), CliE
     let attributes = options.attribute.iter().map(|text| attribute(text)).collect::<Result<_, _>>()?;
     let segments = options.segment.iter().cloned().map(Cow::Owned).collect();
     let session = Session::open(global, output)?;
-    let at = session.when(&options.at)?;
     let fact = Fact::MemberEnrolled(Enrolment { profile: Profile { birthday, segments, attributes } });
-    session.submit(&options.member, at, fact, None, output)?;
+    session.submit(&options.member, options.at.as_deref(), fact, None, output)?;
     session.close(output);
     Ok(())
 }

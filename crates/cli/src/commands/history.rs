@@ -24,7 +24,8 @@ pub fn run(global: &Global, options: &History, output: &Output) -> Result<(), Cl
     let mut batches = Vec::new();
     for batch in &history[first..] {
         if output.json {
-            let facts = batch.facts.iter().map(|fact| json!({ "kind": fact.name(), "text": show.fact(fact) }));
+            let facts =
+                batch.facts.iter().map(|fact| json!({ "kind": fact.name(), "text": show.fact(fact) }));
             batches.push(json!({
                 "batch_number": batch.batch_number,
                 "position": batch.position.0,

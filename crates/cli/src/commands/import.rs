@@ -35,14 +35,14 @@ pub fn run(global: &Global, options: &Options, output: &Output) -> Result<Outcom
         agrees_with_programme(&map, session, output)?;
     }
     let import = Import::prepare(map, &options.files, options.limit).map_err(at_map)?;
-    let progress = Progress::new(total_bytes(&options.files), import.read_bytes(), output.quiet || output.json);
+    let progress =
+        Progress::new(total_bytes(&options.files), import.read_bytes(), output.quiet || output.json);
     let mut submit = |commands: Vec<Command>| match &session {
         Some(session) => submit_to(session, commands),
         None => Ok(commands.iter().map(|_| Ok(Taken::New)).collect()),
     };
-    let report = import
-        .run(&rejects, &mut submit, &mut |rows| progress.show(rows, "rows"))
-        .map_err(stopped)?;
+    let report =
+        import.run(&rejects, &mut submit, &mut |rows| progress.show(rows, "rows")).map_err(stopped)?;
     progress.finish();
     if let Some(session) = session {
         session.close(output);
@@ -77,12 +77,17 @@ fn rejects_path(global: &Global, map: &Path) -> PathBuf {
     let name = |path: &Path, fallback: &str| {
         path.file_stem().map_or_else(|| fallback.to_owned(), |name| name.to_string_lossy().into_owned())
     };
-    global.ledger.with_file_name(format!("{}-rejects-{}.csv", name(&global.ledger, "ledger"), name(map, "import")))
+    global.ledger.with_file_name(format!(
+        "{}-rejects-{}.csv",
+        name(&global.ledger, "ledger"),
+        name(map, "import")
+    ))
 }
 
 /// The reject file is rewritten by each run, so it cannot be what is read.
 fn not_an_input(rejects: &Path, inputs: &[PathBuf]) -> Result<(), CliError> {
-    let same = |input: &&PathBuf| matches!((input.canonicalize(), rejects.canonicalize()), (Ok(a), Ok(b)) if a == b);
+    let same =
+        |input: &&PathBuf| matches!((input.canonicalize(), rejects.canonicalize()), (Ok(a), Ok(b)) if a == b);
     match inputs.iter().find(same) {
         Some(input) => Err(CliError::usage(format!("{} is where this import's rejects go", input.display()))
             .hint("rename it, or name another file with --rejects FILE")),
@@ -147,7 +152,8 @@ fn tables(report: &Report, output: &Output) {
     output.table(&[("", Side::Left), ("rows", Side::Right)], rows);
     output.line("");
     let refused = |counts: &Counts| {
-        let codes: Vec<String> = counts.refused.iter().map(|(code, count)| format!("{count} {code}")).collect();
+        let codes: Vec<String> =
+            counts.refused.iter().map(|(code, count)| format!("{count} {code}")).collect();
         if codes.is_empty() { "0".to_owned() } else { codes.join(", ") }
     };
     let row = |name: &str, counts: &Counts, amounts: &BTreeMap<String, Amount>| {

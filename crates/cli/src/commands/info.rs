@@ -1,8 +1,11 @@
-//! `tallybook info`: a ledger at a glance.
+//! `tallybook info`: a ledger at a glance, with the sums of all balances as recorded.
 
 use serde_json::json;
+use tallybook_core::programme::versions::Version;
+use tallybook_core::state::{Balance, MemberState};
 
 use crate::cli::Global;
+use crate::commands::balance;
 use crate::commands::publish::hex;
 use crate::commands::session::Session;
 use crate::commands::show::Show;
@@ -17,10 +20,11 @@ pub fn run(global: &Global, digest: bool, output: &Output) -> Result<(), CliErro
     let session = Session::open(global, output)?;
     let info = session.ledger.info()?;
     let digest = if digest { Some(hex(&session.ledger.state_digest()?)) } else { None };
+    let totals = totals(&session)?;
     let show = Show::new(&session.programmes);
     let versions = session.programmes.versions();
     if output.json {
-        let version = |version: &tallybook_core::programme::versions::Version| {
+        let version = |version: &Version| {
             json!({
                 "version": version.number.0,
                 "name": &*version.plan.name,
@@ -35,6 +39,7 @@ pub fn run(global: &Global, digest: bool, output: &Output) -> Result<(), CliErro
             "log_bytes": info.log_bytes,
             "snapshot_position": info.snapshot_position.map(|position| position.0),
             "state_digest": digest,
+            "totals": balance::currencies(&totals, &show).map(|n| balance::balance_json(&totals, n, &show)).collect::<Vec<_>>(),
             "programmes": versions.iter().map(version).collect::<Vec<_>>(),
         }));
     } else {
@@ -49,8 +54,9 @@ pub fn run(global: &Global, digest: bool, output: &Output) -> Result<(), CliErro
         output.pairs(&pairs);
         if !versions.is_empty() {
             output.line("");
-            let headings = [("version", Side::Right), ("programme", Side::Left), ("in force from", Side::Left)];
-            let row = |version: &tallybook_core::programme::versions::Version| {
+            let headings =
+                [("version", Side::Right), ("programme", Side::Left), ("in force from", Side::Left)];
+            let row = |version: &Version| {
                 vec![
                     version.number.to_string(),
                     version.plan.name.to_string(),
@@ -58,8 +64,39 @@ pub fn run(global: &Global, digest: bool, output: &Output) -> Result<(), CliErro
                 ]
             };
             output.table(&headings, versions.iter().map(row).collect());
+            output.line("");
+            balance::table(&totals, &show, output);
         }
     }
     session.close(output);
     Ok(())
+}
+
+/// The balances of all members added up, in the shape of one member's.
+fn totals(session: &Session) -> Result<MemberState, CliError> {
+    let mut totals = MemberState::default();
+    session.ledger.for_each_member(|member| {
+        for (index, balance) in member.state.balances.iter().enumerate() {
+            if totals.balances.len() <= index {
+                totals.balances.push(Balance::default());
+            }
+            let total = &mut totals.balances[index];
+            let each = [
+                (&mut total.available, balance.available),
+                (&mut total.pending, balance.pending),
+                (&mut total.held, balance.held),
+                (&mut total.arrears, balance.arrears),
+                (&mut total.issued, balance.issued),
+                (&mut total.redeemed, balance.redeemed),
+                (&mut total.expired, balance.expired),
+                (&mut total.forfeited, balance.forfeited),
+                (&mut total.clawed_back, balance.clawed_back),
+                (&mut total.written_off, balance.written_off),
+            ];
+            for (sum, points) in each {
+                sum.0 = sum.0.saturating_add(points.0);
+            }
+        }
+    })?;
+    Ok(totals)
 }

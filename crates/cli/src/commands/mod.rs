@@ -9,6 +9,7 @@ mod balance;
 mod check;
 mod demo;
 mod enrol;
+mod explain;
 mod history;
 mod import;
 mod info;
@@ -25,6 +26,7 @@ mod show;
 mod summary;
 mod sweep;
 mod tier;
+mod verify;
 
 use crate::cli::{Cli, Command};
 use crate::errors::{CliError, Outcome};
@@ -52,6 +54,8 @@ pub fn run(cli: Cli, output: &Output) -> Result<Outcome, CliError> {
         Command::Adjust(options) => adjust::run(&global, &options, output),
         Command::Return(options) => returns::run(&global, &options, output),
         Command::Sweep { until } => sweep::run(&global, &until, output),
+        Command::Verify(options) => return verify::run(&global, &options, output),
+        Command::Explain(options) => explain::run(&global, &options, output),
         Command::Rfm(options) => rfm::run(&global, &options, output),
         Command::Info { digest } => info::run(&global, digest, output),
         Command::Schema => schema::run(output),

@@ -38,7 +38,8 @@ pub fn run(global: &Global, options: &Publish, output: &Output) -> Result<(), Cl
 /// # Errors
 /// [`Refusal::UnsoundProgramme`]; usage where nothing says when.
 pub fn starts(source: &str, asked: Option<&str>, first: bool) -> Result<Instant, CliError> {
-    let checked = parse::check(source).map_err(|findings| Refusal::UnsoundProgramme { message: findings.to_string() })?;
+    let checked = parse::check(source)
+        .map_err(|findings| Refusal::UnsoundProgramme { message: findings.to_string() })?;
     match (asked, checked.effective_from) {
         (Some(asked), _) => when::parse(asked, checked.plan.zone),
         (None, Some(from)) => Ok(from),

@@ -35,8 +35,7 @@ pub fn run(global: &Global, options: &Redeem, output: &Output) -> Result<(), Cli
         partial: options.partial,
         purpose,
     });
-    let at = session.when(&options.at)?;
-    session.submit(&options.member, at, fact, None, output)?;
+    session.submit(&options.member, options.at.as_deref(), fact, None, output)?;
     session.close(output);
     Ok(())
 }

@@ -24,8 +24,7 @@ pub fn run(global: &Global, options: &Return, output: &Output) -> Result<(), Cli
         order: Cow::Owned(options.order.clone()),
         lines,
     });
-    let at = session.when(&options.at)?;
-    session.submit(&options.member, at, fact, None, output)?;
+    session.submit(&options.member, options.at.as_deref(), fact, None, output)?;
     session.close(output);
     Ok(())
 }

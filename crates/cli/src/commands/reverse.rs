@@ -23,9 +23,9 @@ pub fn run(global: &Global, options: &Reverse, output: &Output) -> Result<(), Cl
         }
         None => None,
     };
-    let fact = Fact::ReversalRequested(Reversal { redemption: Cow::Owned(options.redemption.clone()), points });
-    let at = session.when(&options.at)?;
-    session.submit(&options.member, at, fact, Some(&options.key), output)?;
+    let fact =
+        Fact::ReversalRequested(Reversal { redemption: Cow::Owned(options.redemption.clone()), points });
+    session.submit(&options.member, options.at.as_deref(), fact, Some(&options.key), output)?;
     session.close(output);
     Ok(())
 }

@@ -140,9 +140,15 @@ fn kept(file: &OrderFile<'_>) -> i64 {
     lines.map(|(line, returned)| returned.kept_amount(line.quantity, line.amount).0).sum()
 }
 
-fn write_csv(path: &Path, members: &[MemberRfm<'_>], cells: &[Cell], money: MoneyCurrency) -> Result<(), csv::Error> {
+fn write_csv(
+    path: &Path,
+    members: &[MemberRfm<'_>],
+    cells: &[Cell],
+    money: MoneyCurrency,
+) -> Result<(), csv::Error> {
     let mut writer = csv::Writer::from_path(path)?;
-    let headings = ["member", "recency_days", "frequency", "monetary", "r", "f", "m", "r_bin", "f_bin", "m_bin", "cell"];
+    let headings =
+        ["member", "recency_days", "frequency", "monetary", "r", "f", "m", "r_bin", "f_bin", "m_bin", "cell"];
     writer.write_record(headings)?;
     for (member, cell) in members.iter().zip(cells) {
         let bin = |bin: Option<u8>| bin.map_or_else(String::new, |bin| bin.to_string());

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tallybook::{BlockingLedger, LedgerError, Options, Receipt};
+use tallybook::{BlockingLedger, HistoryBatch, LedgerError, Options, Receipt};
 use tallybook_core::calendar::{Instant, Zone};
 use tallybook_core::command::Command;
 use tallybook_core::fact::Fact;
@@ -32,11 +32,13 @@ impl Session {
     /// # Errors
     /// The ledger's.
     pub fn open(global: &Global, output: &Output) -> Result<Session, CliError> {
-        let ledger = BlockingLedger::open(&global.ledger, Options::default()).map_err(|error| match error {
-            LedgerError::Folder(message) => CliError::usage(message)
-                .hint("name the folder with --ledger DIR or TALLYBOOK_LEDGER, or make one: tallybook init"),
-            error => error.into(),
-        })?;
+        let ledger =
+            BlockingLedger::open(&global.ledger, Options::default()).map_err(|error| match error {
+                LedgerError::Folder(message) => CliError::usage(message).hint(
+                    "name the folder with --ledger DIR or TALLYBOOK_LEDGER, or make one: tallybook init",
+                ),
+                error => error.into(),
+            })?;
         for warning in ledger.warnings()? {
             output.warning(warning);
         }
@@ -80,7 +82,8 @@ impl Session {
     pub fn currency(&self, id: Option<&str>) -> Result<&PointCurrency, CliError> {
         let mut all = self.plan()?.currencies.iter().flatten();
         let ids = || {
-            let ids: Vec<&str> = self.plan().into_iter().flat_map(|plan| &plan.currencies).flatten().map(|c| &*c.id).collect();
+            let ids: Vec<&str> =
+                self.plan().into_iter().flat_map(|plan| &plan.currencies).flatten().map(|c| &*c.id).collect();
             ids.join(", ")
         };
         let Some(id) = id else {
@@ -105,7 +108,10 @@ impl Session {
             Some(code) => all.find(|money| money.code.as_str() == code),
         };
         found.copied().ok_or_else(|| {
-            CliError::usage(format!("`{}` is not a money currency of the programme", code.unwrap_or_default()))
+            CliError::usage(format!(
+                "`{}` is not a money currency of the programme",
+                code.unwrap_or_default()
+            ))
         })
     }
 
@@ -123,23 +129,42 @@ impl Session {
         state.ok_or_else(|| Refusal::UnknownMember { member: name.to_owned() }.into())
     }
 
-    /// Submits one fact and shows its receipt.
+    /// Submits one fact and shows its receipt. `at` as typed; without it, now.
     ///
     /// # Errors
     /// The ledger's.
     pub fn submit(
         &self,
         member: &str,
-        at: Instant,
+        at: Option<&str>,
         fact: Fact<'static>,
         key: Option<&str>,
         output: &Output,
-    ) -> Result<Receipt, CliError> {
-        let mut command = Command::new(member, at, fact);
+    ) -> Result<(), CliError> {
+        let effective_at = self.when(at.unwrap_or("now"))?;
+        let mut command = Command::new(member, effective_at, fact);
         command.key = key.map(str::to_owned);
-        let receipt = self.ledger.submit(command)?;
+        let receipt = match self.ledger.submit(command.clone()) {
+            Err(LedgerError::Refused(Refusal::IdempotencyConflict { key })) if at.is_none() => {
+                self.submit_as_before(command, key)?
+            }
+            outcome => outcome?,
+        };
         Show::new(&self.programmes).receipt(&receipt, output);
-        Ok(receipt)
+        Ok(())
+    }
+
+    /// A command typed again says "now" and means the first time: it is the same if nothing but the time differs.
+    fn submit_as_before(&self, mut command: Command, key: String) -> Result<Receipt, LedgerError> {
+        let under_key = |batch: &HistoryBatch| {
+            let natural = || batch.facts.first().and_then(Fact::natural_key);
+            batch.key.clone().or_else(natural).as_ref() == Some(&key)
+        };
+        let history = self.ledger.history(&command.member)?;
+        if let Some(before) = history.into_iter().find(under_key) {
+            command.effective_at = before.effective_at;
+        }
+        self.ledger.submit(command)
     }
 }
 

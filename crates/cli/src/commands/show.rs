@@ -47,7 +47,10 @@ impl<'p> Show<'p> {
     /// A point currency's decimal places.
     pub fn scale(&self, number: CurrencyNumber) -> u8 {
         let plans = self.programmes.versions().iter().rev().map(|version| &version.plan);
-        plans.filter_map(|plan| plan.currencies.get(usize::from(number.0))?.as_ref()).next().map_or(0, |c| c.scale)
+        plans
+            .filter_map(|plan| plan.currencies.get(usize::from(number.0))?.as_ref())
+            .next()
+            .map_or(0, |c| c.scale)
     }
 
     /// Points with their decimals.
@@ -63,7 +66,11 @@ impl<'p> Show<'p> {
     /// Decimal places of a money currency; `None` is the programme's first.
     pub fn exponent(&self, code: Option<CurrencyCode>) -> u8 {
         let money = self.programmes.versions().iter().rev().flat_map(|version| &version.plan.money);
-        money.filter(|money| code.is_none_or(|code| money.code == code)).map(|money| money.exponent).next().unwrap_or(2)
+        money
+            .filter(|money| code.is_none_or(|code| money.code == code))
+            .map(|money| money.exponent)
+            .next()
+            .unwrap_or(2)
     }
 
     /// Money with its decimals and code.
@@ -230,14 +237,17 @@ impl<'p> Show<'p> {
             Decision::ClawedBack(clawed) => {
                 let take = |take: &tallybook_core::event::Take| {
                     let mut parts = Vec::new();
-                    for (points, what) in
-                        [(take.expired, "had expired"), (take.arrears, "made arrears"), (take.waived, "waived")]
-                    {
+                    for (points, what) in [
+                        (take.expired, "had expired"),
+                        (take.arrears, "made arrears"),
+                        (take.waived, "waived"),
+                    ] {
                         if points.is_positive() {
                             parts.push(format!("{} {what}", self.figure(points, take.currency)));
                         }
                     }
-                    let draws: Vec<Draw> = take.from_pending.iter().chain(&take.from_available).copied().collect();
+                    let draws: Vec<Draw> =
+                        take.from_pending.iter().chain(&take.from_available).copied().collect();
                     if !draws.is_empty() {
                         parts.insert(0, self.draws(&draws, take.currency));
                     }
@@ -264,7 +274,8 @@ impl<'p> Show<'p> {
                     TierReason::Demoted => "back to",
                     TierReason::Returned => "back, by returns, to",
                 };
-                let until = change.until.map(|until| format!(" until {}", self.local(until))).unwrap_or_default();
+                let until =
+                    change.until.map(|until| format!(" until {}", self.local(until))).unwrap_or_default();
                 format!("{ladder}: {why} {to}{until} with {}", self.figures(&change.figures))
             }
         }

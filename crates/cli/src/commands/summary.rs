@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tallybook_core::calendar::Instant;
 use tallybook_core::decide;
 use tallybook_core::ids::{CurrencyNumber, LadderNumber, TierNumber};
+use tallybook_core::points::{Points, Scaled};
 use tallybook_core::programme::plan::Plan;
 use tallybook_core::state::{Balance, MemberState};
 
@@ -24,15 +25,56 @@ pub fn run(global: &Global, options: &Summary, output: &Output) -> Result<(), Cl
     let at = session.when(&options.at)?;
     let mut sums = Sums::new(at, at.plus_days(i64::from(options.within_days)));
     let plan = session.plan()?;
-    session.ledger.for_each_member(|member| sums.add(plan, &decide::settled(&member.state, &session.programmes, at)))?;
+    let mut members: Vec<(String, MemberState)> = Vec::new();
+    session.ledger.for_each_member(|member| {
+        let state = decide::settled(&member.state, &session.programmes, at);
+        sums.add(plan, &state);
+        if options.members {
+            members.push((member.name.clone(), state));
+        }
+    })?;
+    members.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
     let show = Show::new(&session.programmes);
     if output.json {
-        output.value(&sums.json(options.within_days, &show));
+        let mut value = sums.json(options.within_days, &show);
+        if options.members {
+            value["by_member"] = members.iter().map(|(name, state)| member_json(name, state, &show)).collect();
+        }
+        output.value(&value);
     } else {
         sums.tables(options.within_days, &show, output);
+        member_table(&members, &show, output);
     }
     session.close(output);
     Ok(())
+}
+
+fn member_json(name: &str, state: &MemberState, show: &Show<'_>) -> Value {
+    let currency = |(number, balance): (u8, &Balance)| {
+        let id = show.currency_id(CurrencyNumber(number));
+        let mut object = json!({ "number": number, "currency": id });
+        for (name, figure) in NAMES.iter().zip(figures(balance)) {
+            object[*name] = json!(figure);
+        }
+        object
+    };
+    json!({ "member": name, "currencies": (0..).zip(&state.balances).map(currency).collect::<Vec<_>>() })
+}
+
+fn member_table(members: &[(String, MemberState)], show: &Show<'_>, output: &Output) {
+    if members.is_empty() {
+        return;
+    }
+    let mut headings = vec![("member", Side::Left), ("currency", Side::Left)];
+    headings.extend(NAMES.map(|name| (name, Side::Right)));
+    let rows = members.iter().flat_map(|(name, state)| {
+        (0..).map(CurrencyNumber).zip(&state.balances).map(move |(number, balance)| {
+            let figures = figures(balance).map(|figure| show.figure(Points(figure), number));
+            [name.clone(), show.currency_id(number).to_owned()].into_iter().chain(figures).collect()
+        })
+    });
+    output.line("");
+    output.table(&headings, rows.collect());
 }
 
 /// What adds up over members.
@@ -45,13 +87,15 @@ struct Sums {
     tiers: BTreeMap<(LadderNumber, usize), (TierNumber, u64)>,
 }
 
-const NAMES: [&str; 9] = [
-    "available", "pending", "held", "arrears", "issued", "redeemed", "expired", "forfeited", "clawed_back",
-];
+const NAMES: [&str; 9] =
+    ["available", "pending", "held", "arrears", "issued", "redeemed", "expired", "forfeited", "clawed_back"];
 
 fn figures(balance: &Balance) -> [i64; 9] {
-    let Balance { available, pending, held, arrears, issued, redeemed, expired, forfeited, clawed_back, .. } = balance;
-    [available, pending, held, arrears, issued, redeemed, expired, forfeited, clawed_back].map(|points| points.0)
+    let Balance {
+        available, pending, held, arrears, issued, redeemed, expired, forfeited, clawed_back, ..
+    } = balance;
+    [available, pending, held, arrears, issued, redeemed, expired, forfeited, clawed_back]
+        .map(|points| points.0)
 }
 
 impl Sums {
@@ -74,7 +118,8 @@ impl Sums {
                 *sum += i128::from(figure);
             }
             let soon = state.lots.iter().filter(|lot| {
-                lot.currency == currency.number && lot.expires_at.is_some_and(|end| end <= self.expiring_before)
+                lot.currency == currency.number
+                    && lot.expires_at.is_some_and(|end| end <= self.expiring_before)
             });
             let points: i128 = soon.map(|lot| i128::from(lot.remaining.0)).sum();
             let expiring = self.expiring.entry(currency.number).or_default();
@@ -94,7 +139,8 @@ impl Sums {
             .iter()
             .map(|(number, sums)| {
                 let (members, points) = self.expiring.get(number).copied().unwrap_or_default();
-                let mut object = json!({ "currency": show.currency_id(*number), "scale": show.scale(*number) });
+                let mut object =
+                    json!({ "currency": show.currency_id(*number), "scale": show.scale(*number) });
                 for (name, sum) in NAMES.iter().zip(sums) {
                     object[*name] = json!(clamp(*sum));
                 }
@@ -129,7 +175,10 @@ impl Sums {
                 .filter(|(_, sum)| **sum != 0)
                 .map(|(name, sum)| vec![(*name).to_owned(), scaled(*sum, scale)])
                 .collect();
-            rows.push(vec![format!("gone within {within_days} days, of {members} members"), scaled(points, scale)]);
+            rows.push(vec![
+                format!("gone within {within_days} days, of {members} members"),
+                scaled(points, scale),
+            ]);
             output.table(&[(show.currency_id(*number), Side::Left), ("", Side::Right)], rows);
         }
         if self.tiers.is_empty() {
@@ -137,7 +186,11 @@ impl Sums {
         }
         output.line("");
         let row = |((ladder, _), (tier, members)): (&(LadderNumber, usize), &(TierNumber, u64))| {
-            vec![show.ladder_id(*ladder).to_owned(), show.tier_id(*ladder, *tier).to_owned(), members.to_string()]
+            vec![
+                show.ladder_id(*ladder).to_owned(),
+                show.tier_id(*ladder, *tier).to_owned(),
+                members.to_string(),
+            ]
         };
         let headings = [("ladder", Side::Left), ("tier", Side::Left), ("members", Side::Right)];
         output.table(&headings, self.tiers.iter().map(row).collect());
@@ -150,5 +203,5 @@ fn clamp(sum: i128) -> i64 {
 }
 
 fn scaled(sum: i128, scale: u8) -> String {
-    tallybook_core::points::Scaled { units: clamp(sum), scale }.to_string()
+    Scaled { units: clamp(sum), scale }.to_string()
 }

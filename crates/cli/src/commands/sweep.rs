@@ -17,7 +17,9 @@ pub fn run(global: &Global, until: &str, output: &Output) -> Result<(), CliError
     let until = session.when(until)?;
     let report = session.ledger.sweep(until)?;
     if output.json {
-        output.value(&json!({ "until": until.to_string(), "members": report.members, "events": report.events }));
+        output.value(
+            &json!({ "until": until.to_string(), "members": report.members, "events": report.events }),
+        );
     } else {
         let local = Show::new(&session.programmes).local(until);
         output.line(format!("{} members, {} events due by {local}", report.members, report.events));

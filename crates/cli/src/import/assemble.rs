@@ -66,7 +66,8 @@ impl Assembler {
         let (rows, outcomes): (Vec<SourceRow>, Vec<_>) = group.rows.into_iter().unzip();
         let mut unit = Unit { rows, ..Unit::default() };
         if rejects.iter().any(Option::is_some) {
-            let incomplete = || Reject::new("", "order_incomplete", "another row of the same order is rejected");
+            let incomplete =
+                || Reject::new("", "order_incomplete", "another row of the same order is rejected");
             let all = rejects.into_iter().map(|reject| reject.unwrap_or_else(incomplete));
             unit.rejects = all.enumerate().collect();
             return unit;
@@ -87,7 +88,8 @@ impl Assembler {
         let first = entries[0];
         if self.map.returns.match_by_sku {
             for (index, entry) in entries.iter().enumerate() {
-                if let (Some(sku), Some(unit_price), Some(quantity)) = (&entry.sku, entry.unit_price, entry.quantity)
+                if let (Some(sku), Some(unit_price), Some(quantity)) =
+                    (&entry.sku, entry.unit_price, entry.quantity)
                 {
                     let line = entry.line.clone().unwrap_or_else(|| (index + 1).to_string());
                     let bought = Bought { order: &id.order, line: &line, sku, unit_price, quantity };
@@ -106,7 +108,15 @@ impl Assembler {
             lines: entries.iter().enumerate().map(|(index, entry)| line(index, entry)).collect(),
         };
         let amount = sum(entries.iter().map(|entry| entry.amount));
-        self.submit(unit, id, entries, effective_at, Fact::OrderPlaced(order), (0..entries.len()).collect(), amount);
+        self.submit(
+            unit,
+            id,
+            entries,
+            effective_at,
+            Fact::OrderPlaced(order),
+            (0..entries.len()).collect(),
+            amount,
+        );
     }
 
     /// A return that names its order.
@@ -214,7 +224,11 @@ fn faults(rows: &[GroupRow]) -> Vec<Option<Reject>> {
         };
         let name = entry.line.clone().unwrap_or_else(|| (index + 1).to_string());
         if index >= LINES_MAX {
-            return Some(Reject::new("", "too_many_lines", format!("at most {LINES_MAX} lines are accepted")));
+            return Some(Reject::new(
+                "",
+                "too_many_lines",
+                format!("at most {LINES_MAX} lines are accepted"),
+            ));
         }
         if let Some(first) = first.filter(|first| first.member != entry.member) {
             let detail = format!("`{}` here, `{}` before", entry.member, first.member);

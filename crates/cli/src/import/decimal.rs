@@ -86,8 +86,8 @@ mod tests {
     #[test]
     fn s42_only_plain_decimals_are_numbers() {
         for text in [
-            "", "NaN", "nan", "inf", "-inf", "Infinity", "1e400", "1E5", "1,5", "+1", " 1", "1 ", "1.", ".5", "-",
-            "--1", "0x10", "1_000", "１",
+            "", "NaN", "nan", "inf", "-inf", "Infinity", "1e400", "1E5", "1,5", "+1", " 1", "1 ", "1.", ".5",
+            "-", "--1", "0x10", "1_000", "１",
         ] {
             assert_eq!(Decimal::parse(text), None, "{text}");
         }

@@ -180,10 +180,9 @@ mod tests {
         let mut out = Vec::new();
         let mut show = |group: Group| {
             let numbers: Vec<String> = group.rows.iter().map(|(row, _)| row.number.to_string()).collect();
-            let name = group.id.map_or_else(
-                || group.rows[0].1.as_ref().unwrap_err().reason.to_string(),
-                |id| id.order,
-            );
+            let name = group
+                .id
+                .map_or_else(|| group.rows[0].1.as_ref().unwrap_err().reason.to_string(), |id| id.order);
             out.push(format!("{name}:{}", numbers.join(",")));
         };
         for (number, letter) in (1..).zip(rows.chars()) {

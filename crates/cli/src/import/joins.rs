@@ -47,7 +47,11 @@ impl JoinTable {
         while reader.read_byte_record(&mut record).map_err(|error| at(error.to_string()))? {
             row_number += 1;
             if record.len() != header.len() {
-                return Err(at(format!("row {row_number} has {} fields, not {}", record.len(), header.len())));
+                return Err(at(format!(
+                    "row {row_number} has {} fields, not {}",
+                    record.len(),
+                    header.len()
+                )));
             }
             if record.iter().any(|field| std::str::from_utf8(field).is_err()) {
                 return Err(at(format!("row {row_number} is not UTF-8")));

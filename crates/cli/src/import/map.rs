@@ -20,7 +20,8 @@ pub const GROUP_GAP_ROWS_MAX: u64 = 10_000;
 pub const SOURCE_BYTES_MAX: usize = 32;
 /// Currencies of ISO 4217 without a minor unit.
 const WITHOUT_DECIMALS: [&str; 16] = [
-    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF",
+    "XPF",
 ];
 /// Currencies of ISO 4217 with thousandths.
 const WITH_THREE_DECIMALS: [&str; 7] = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
@@ -371,7 +372,10 @@ impl MapFile {
     fn check(self) -> Checked<Map> {
         check_source(&self.source)?;
         if self.group_gap_rows_max > GROUP_GAP_ROWS_MAX {
-            return Err(format!("group_gap_rows_max is {}; at most {GROUP_GAP_ROWS_MAX}", self.group_gap_rows_max));
+            return Err(format!(
+                "group_gap_rows_max is {}; at most {GROUP_GAP_ROWS_MAX}",
+                self.group_gap_rows_max
+            ));
         }
         let currency = CurrencyCode::parse(&self.money.currency).ok_or_else(|| {
             format!("money.currency is `{}`; write three capital letters such as EUR", self.money.currency)
@@ -469,9 +473,13 @@ impl TimeTable {
     fn check(self) -> Checked<TimeFormat> {
         match (self.format.as_str(), self.zone) {
             ("rfc3339", None) => Ok(TimeFormat::Rfc3339),
-            ("rfc3339", Some(_)) => Err("time.zone: times in RFC 3339 carry their offset; leave it out".to_owned()),
+            ("rfc3339", Some(_)) => {
+                Err("time.zone: times in RFC 3339 carry their offset; leave it out".to_owned())
+            }
             (_, None) => Err("time.zone is missing; local times need the IANA zone they are of".to_owned()),
-            (pattern, Some(zone)) => TimeFormat::local(pattern, &zone).map_err(|error| format!("[time]: {error}")),
+            (pattern, Some(zone)) => {
+                TimeFormat::local(pattern, &zone).map_err(|error| format!("[time]: {error}"))
+            }
         }
     }
 }
@@ -589,7 +597,8 @@ pub(super) mod tests {
 
     #[test]
     fn a_condition_asks_exactly_one_thing() {
-        let skip = |when: &str| format!("{ORDERS}\n[[skip]]\nreason = 'none'\nwhen = {{ column = 'a' {when} }}");
+        let skip =
+            |when: &str| format!("{ORDERS}\n[[skip]]\nreason = 'none'\nwhen = {{ column = 'a' {when} }}");
         assert!(Map::parse(&skip(", empty = true")).is_ok());
         assert!(error(&skip("")).contains("must ask one of"));
         assert!(error(&skip(", empty = true, equals = 'x'")).contains("must ask one of"));

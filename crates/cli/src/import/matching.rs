@@ -95,7 +95,8 @@ impl Matcher {
             .filter(|index| lines[*index].is_open(returned_at) && lines[*index].unit_price <= unit_price)
             .collect();
         candidates.sort_by_key(|index| (lines[*index].unit_price != unit_price, std::cmp::Reverse(*index)));
-        if let Some(whole) = candidates.iter().copied().find(|index| lines[*index].quantity_left >= quantity) {
+        if let Some(whole) = candidates.iter().copied().find(|index| lines[*index].quantity_left >= quantity)
+        {
             candidates = vec![whole];
         }
         let mut left = quantity;
@@ -146,12 +147,14 @@ mod tests {
         let mut matcher = Matcher::default();
         for (order, (at, quantity, unit_price)) in ('A'..).zip(orders) {
             let order = order.to_string();
-            let bought = Bought { order: &order, line: "1", sku: "s", unit_price: *unit_price, quantity: *quantity };
+            let bought =
+                Bought { order: &order, line: "1", sku: "s", unit_price: *unit_price, quantity: *quantity };
             matcher.bought("ann", Instant(*at), bought);
         }
         let show = |(at, quantity, price): &(i64, i64, i64)| {
             let (parts, rest) = matcher.give_back("ann", Instant(*at), "s", *quantity, *price);
-            let parts = parts.iter().map(|part| format!("{} x{} ={}", part.order, part.quantity, part.amount));
+            let parts =
+                parts.iter().map(|part| format!("{} x{} ={}", part.order, part.quantity, part.amount));
             let rest = rest.map(|rest| format!("{} {}", rest.reason, rest.quantity));
             parts.chain(rest).collect::<Vec<_>>().join(", ")
         };
@@ -179,10 +182,10 @@ mod tests {
 
     #[test]
     fn what_is_left_over_is_named_and_not_guessed() {
-        assert_eq!(check(&[(1, 2, 10)], &[(9, 3, 10), (9, 1, 10)]), [
-            "A x2 =20, return_nothing_left 1",
-            "return_nothing_left 1"
-        ]);
+        assert_eq!(
+            check(&[(1, 2, 10)], &[(9, 3, 10), (9, 1, 10)]),
+            ["A x2 =20, return_nothing_left 1", "return_nothing_left 1"]
+        );
         assert_eq!(check(&[(5, 2, 10)], &[(4, 1, 10)]), ["return_no_earlier_order 1"]);
         let mut matcher = Matcher::default();
         let bought = Bought { order: "A", line: "1", sku: "s", unit_price: 1, quantity: 1 };

@@ -61,7 +61,7 @@ impl Read for Counted {
 /// The frames of a `.zst` file one after the other: files that were joined or compressed in parallel have several.
 enum ZstdFrames<R: BufRead> {
     Between(R),
-    Within(StreamingDecoder<R, ruzstd::decoding::FrameDecoder>),
+    Within(Box<StreamingDecoder<R, ruzstd::decoding::FrameDecoder>>),
     Ended,
 }
 
@@ -73,7 +73,8 @@ impl<R: BufRead> Read for ZstdFrames<R> {
                     if input.fill_buf()?.is_empty() {
                         return Ok(0);
                     }
-                    *self = ZstdFrames::Within(StreamingDecoder::new(input).map_err(io::Error::other)?);
+                    let decoder = StreamingDecoder::new(input).map_err(io::Error::other)?;
+                    *self = ZstdFrames::Within(Box::new(decoder));
                 }
                 ZstdFrames::Within(mut decoder) => {
                     let count = decoder.read(buffer)?;
@@ -129,14 +130,16 @@ impl Rows {
             return Err(MapError::Files("no input file is named".to_owned()));
         }
         if map.row_is_order && paths.len() > 1 {
-            let message = "row_is_order takes one file: the row's number is the order's name, and it starts anew";
+            let message =
+                "row_is_order takes one file: the row's number is the order's name, and it starts anew";
             return Err(MapError::Files(message.to_owned()));
         }
         let columns = match map.format {
             Format::Csv => common_header(paths)?,
             Format::JsonLines => {
                 for path in paths {
-                    open(path, None).map_err(|error| MapError::Files(format!("{}: {error}", path.display())))?;
+                    open(path, None)
+                        .map_err(|error| MapError::Files(format!("{}: {error}", path.display())))?;
                 }
                 columns_of_json(map)
             }
@@ -195,8 +198,8 @@ impl Rows {
 
     fn open_next(&mut self) -> Result<bool, ReadError> {
         let Some(path) = self.paths.get(self.next_file) else { return Ok(false) };
-        let input = open(path, Some(self.read_bytes()))
-            .map_err(|source| ReadError { path: path.clone(), source })?;
+        let input =
+            open(path, Some(self.read_bytes())).map_err(|source| ReadError { path: path.clone(), source })?;
         self.current = Some(match self.format {
             Format::Csv => Input::Csv(csv_reader(input)),
             Format::JsonLines => Input::JsonLines(input),
@@ -246,7 +249,10 @@ fn common_header(paths: &[PathBuf]) -> Result<Vec<String>, MapError> {
         }
         match &common {
             Some(first) if *first != header => {
-                return Err(at(format!("its header is not that of {}; import it by itself", paths[0].display())));
+                return Err(at(format!(
+                    "its header is not that of {}; import it by itself",
+                    paths[0].display()
+                )));
             }
             _ => common = Some(header),
         }
@@ -296,7 +302,8 @@ fn read_line(input: &mut Box<dyn BufRead + Send>, first: bool, raw: &mut ByteRec
 
 /// The values of the wanted keys, numbers as they are written; a missing key and `null` are empty.
 fn json_fields(line: &[u8], columns: &[String], fields: &mut ByteRecord) -> Result<(), Reject> {
-    let line = std::str::from_utf8(line).map_err(|_| Reject::new("", "invalid_utf8", "the line is not UTF-8"))?;
+    let line =
+        std::str::from_utf8(line).map_err(|_| Reject::new("", "invalid_utf8", "the line is not UTF-8"))?;
     let object: BTreeMap<String, &RawValue> =
         serde_json::from_str(line).map_err(|error| Reject::new("", "invalid_json", error.to_string()))?;
     fields.clear();
@@ -342,9 +349,11 @@ mod tests {
         let mut seen = Vec::new();
         while let Some(row) = rows.next_row().unwrap() {
             let fields = match row.fields {
-                Ok(fields) => {
-                    fields.iter().map(|f| String::from_utf8_lossy(f).into_owned()).collect::<Vec<_>>().join("|")
-                }
+                Ok(fields) => fields
+                    .iter()
+                    .map(|f| String::from_utf8_lossy(f).into_owned())
+                    .collect::<Vec<_>>()
+                    .join("|"),
                 Err(reject) => reject.reason.into_owned(),
             };
             seen.push(format!("{}: {fields}", row.number));
@@ -363,7 +372,10 @@ mod tests {
     #[test]
     fn s42_a_row_with_too_few_or_too_many_fields_is_one_bad_row() {
         let text = b"m,o,a,t\nann,1\nbob,2,3,x\ncyd,1,2,3,4\n";
-        assert_eq!(rows("in.csv", text, "csv"), ["1: wrong_field_count", "2: bob|2|3|x", "3: wrong_field_count"]);
+        assert_eq!(
+            rows("in.csv", text, "csv"),
+            ["1: wrong_field_count", "2: bob|2|3|x", "3: wrong_field_count"]
+        );
     }
 
     #[test]

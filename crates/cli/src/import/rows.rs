@@ -130,7 +130,8 @@ impl RowParser {
             joins.push(BoundJoin { on: place(&columns, &join.on)?, required: join.required, table });
             for column in &join.take {
                 if columns.contains(column) {
-                    let message = format!("the join of {} takes `{column}`, which rows already have", join.file);
+                    let message =
+                        format!("the join of {} takes `{column}`, which rows already have", join.file);
                     return Err(MapError::Files(message));
                 }
                 columns.push(column.clone());
@@ -215,7 +216,12 @@ impl RowParser {
         Some(GroupId { return_id, order })
     }
 
-    fn check(&self, own: &ByteRecord, missed: Option<usize>, group: Option<&GroupId>) -> Result<Entry, Reject> {
+    fn check(
+        &self,
+        own: &ByteRecord,
+        missed: Option<usize>,
+        group: Option<&GroupId>,
+    ) -> Result<Entry, Reject> {
         if let Some(index) = own.iter().position(|field| std::str::from_utf8(field).is_err()) {
             return Err(Reject::new(&self.columns[index], "invalid_utf8", "write the file in UTF-8"));
         }

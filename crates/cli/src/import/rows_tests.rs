@@ -115,7 +115,9 @@ fn s42_invalid_utf8_is_rejected_and_still_names_its_order() {
     let mut record: ByteRecord = GOOD.split(',').map(str::as_bytes).collect();
     record = record.iter().enumerate().map(|(i, f)| if i == 6 { b"caf\xe9".as_slice() } else { f }).collect();
     let parsed = parser(MAP, HEADER).parse(1, Ok(&record), &record);
-    assert!(matches!(parsed.fate, Fate::Rejected(ref reject) if reject.reason == "invalid_utf8" && reject.column == "tags"));
+    assert!(
+        matches!(parsed.fate, Fate::Rejected(ref reject) if reject.reason == "invalid_utf8" && reject.column == "tags")
+    );
     assert_eq!(parsed.group.unwrap().order, "A1");
 }
 

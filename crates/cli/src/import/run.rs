@@ -127,7 +127,8 @@ fn take_all<E>(
             .flat_map(|unit| &unit.submissions)
             .map(|submission| submission.command.clone())
             .collect();
-        let outcomes = if commands.is_empty() { Vec::new() } else { submit(commands).map_err(ImportError::Ledger)? };
+        let outcomes =
+            if commands.is_empty() { Vec::new() } else { submit(commands).map_err(ImportError::Ledger)? };
         let mut outcomes = outcomes.into_iter();
         for unit in units {
             tally.unit(unit, &mut outcomes)?;
@@ -179,11 +180,8 @@ impl<'m> Producer<'m> {
             match rows.next_row() {
                 Ok(Some(row)) => {
                     let parsed = self.parser.parse(row.number, row.fields, row.raw);
-                    let source = || SourceRow {
-                        file_index: row.file_index,
-                        number: row.number,
-                        raw: row.raw.clone(),
-                    };
+                    let source =
+                        || SourceRow { file_index: row.file_index, number: row.number, raw: row.raw.clone() };
                     match parsed.fate {
                         Fate::Skipped(index) => {
                             self.skipped(&self.map.skips[index].reason.clone(), 1);
@@ -277,7 +275,8 @@ impl Tally {
                     self.took(&submission, outcome);
                     for row in submission.rows {
                         // A row of which any part is new is new.
-                        taken[row] = Some(taken[row].filter(|before| *before == Taken::New).unwrap_or(outcome));
+                        taken[row] =
+                            Some(taken[row].filter(|before| *before == Taken::New).unwrap_or(outcome));
                     }
                 }
                 Err(refusal) => {
@@ -341,7 +340,8 @@ impl Tally {
             _ => &mut self.report.return_amounts,
         };
         if let Some(amount) = submission.amount {
-            let sum = sums.entry(submission.currency.to_string()).or_insert(Amount { minor_units: 0, exponent });
+            let sum =
+                sums.entry(submission.currency.to_string()).or_insert(Amount { minor_units: 0, exponent });
             sum.minor_units = sum.minor_units.saturating_add(amount);
         }
     }

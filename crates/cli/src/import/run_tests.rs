@@ -98,7 +98,10 @@ fn s42_an_import_goes_on_past_bad_rows_and_its_counts_add_up() {
          eve,E,0.50,2026-01-03,\n",
     );
     let report = shop.import(ORDERS, &[input]);
-    assert_eq!((report.rows_read, report.rows_accepted, report.rows_skipped, report.rows_rejected), (8, 3, 1, 4));
+    assert_eq!(
+        (report.rows_read, report.rows_accepted, report.rows_skipped, report.rows_rejected),
+        (8, 3, 1, 4)
+    );
     assert_eq!((report.orders.new, report.members, report.order_amounts["EUR"].minor_units), (2, 2, 350));
     assert_eq!(
         shop.rejects(),
@@ -230,7 +233,8 @@ fn returns_find_their_member_in_a_joined_table() {
 fn a_table_with_a_key_twice_or_without_a_column_stops_the_import() {
     let shop = Shop::new();
     let input = shop.write("returns.csv", "return,order,item,refund,at\n");
-    let prepare = || Import::prepare(Map::parse(RETURNS).unwrap(), &[input.clone()], None).err().unwrap().to_string();
+    let prepare =
+        || Import::prepare(Map::parse(RETURNS).unwrap(), std::slice::from_ref(&input), None).err().unwrap().to_string();
     assert!(prepare().contains("orders.csv"));
     shop.write("orders.csv", "order,member\nA,ann\nA,bob\n");
     assert!(prepare().contains("row 2 has `A` in column `order` again"));
@@ -264,7 +268,9 @@ fn a_matched_return_becomes_one_return_for_each_order_found() {
     let mut shop = Shop::new();
     let row = |order: &str, sku: &str, pieces: i64, day: u32| {
         let at = format!("2026-01-{day:02}T00:00:00Z");
-        format!("{{\"member\":7,\"order\":\"{order}\",\"sku\":\"{sku}\",\"pieces\":{pieces},\"price\":1.50,\"at\":\"{at}\"}}\n")
+        format!(
+            "{{\"member\":7,\"order\":\"{order}\",\"sku\":\"{sku}\",\"pieces\":{pieces},\"price\":1.50,\"at\":\"{at}\"}}\n"
+        )
     };
     let text = [
         row("1", "s", 2, 1),
@@ -285,7 +291,9 @@ fn a_matched_return_becomes_one_return_for_each_order_found() {
     assert_eq!((report.rows_accepted, report.rows_accepted_in_part, report.rows_rejected), (6, 1, 1));
     assert_eq!(report.reject_lines, 2);
     assert_eq!(report.return_amounts["EUR"].minor_units, 750);
-    assert!(shop.rejects().contains("mixed.jsonl,6,pieces,return_nothing_left,quantity=1,\"{\"\"member\"\":7"));
+    assert!(
+        shop.rejects().contains("mixed.jsonl,6,pieces,return_nothing_left,quantity=1,\"{\"\"member\"\":7")
+    );
 }
 
 #[test]

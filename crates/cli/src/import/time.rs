@@ -48,11 +48,9 @@ impl TimeFormat {
             return Err(format!("`{pattern}` is not a strftime pattern"));
         };
         let mut written = String::new();
-        let offset_asked = std::fmt::write(
-            &mut written,
-            format_args!("{}", sample.format_with_items(items.into_iter())),
-        )
-        .is_err();
+        let offset_asked =
+            std::fmt::write(&mut written, format_args!("{}", sample.format_with_items(items.into_iter())))
+                .is_err();
         let date_only = if NaiveDateTime::parse_from_str(&written, pattern).is_ok() {
             false
         } else if NaiveDate::parse_from_str(&written, pattern) == Ok(sample.date()) {
@@ -122,7 +120,9 @@ mod tests {
 
     #[test]
     fn s42_impossible_dates_are_no_times() {
-        for text in ["2023-02-29", "2023-13-01", "2023-00-10", "2023-04-31", "tomorrow", "", "2023-01-01 10:00:00"] {
+        for text in
+            ["2023-02-29", "2023-13-01", "2023-00-10", "2023-04-31", "tomorrow", "", "2023-01-01 10:00:00"]
+        {
             assert_eq!(read("%Y-%m-%d", "UTC", text), Err(NoTime::NotATime), "{text}");
         }
         for text in ["2023-02-29T00:00:00Z", "2023-01-01T24:00:01Z", "2023-01-01T10:00:00", "2023-01-01"] {
@@ -140,7 +140,10 @@ mod tests {
 
     #[test]
     fn a_date_starts_after_a_skipped_midnight() {
-        assert_eq!(read("%Y-%m-%d", "America/Sao_Paulo", "2018-11-04"), Ok("2018-11-04T03:00:00Z".to_owned()));
+        assert_eq!(
+            read("%Y-%m-%d", "America/Sao_Paulo", "2018-11-04"),
+            Ok("2018-11-04T03:00:00Z".to_owned())
+        );
     }
 
     #[test]

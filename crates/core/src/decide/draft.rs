@@ -8,7 +8,7 @@ use crate::ids::{CurrencyNumber, LotNumber};
 use crate::points::Points;
 use crate::programme::versions::Programmes;
 use crate::refusal::Refusal;
-use crate::state::MemberState;
+use crate::state::{Lot, MemberState};
 
 /// Most points of one currency that a member may be given over all time, in smallest units.
 ///
@@ -92,11 +92,14 @@ impl<'a> Draft<'a> {
 
     /// Pays a debt from a lot that has become available; does nothing where there is none.
     pub(super) fn pay_arrears(&mut self, lot: LotNumber, effective_at: Instant) {
-        let Some(&lot) = self.state.lot(lot).filter(|lot| !lot.pending) else { return };
+        let now = self.now(effective_at);
+        // A late lot that has ended by now pays nothing, as nothing can spend it after its end (case 13).
+        let can_pay = |lot: &&Lot| !lot.pending && lot.expires_at.is_none_or(|end| end > now);
+        let Some(&lot) = self.state.lot(lot).filter(can_pay) else { return };
         let points = lot.remaining.min(self.state.balance(lot.currency).arrears);
         if points.is_positive() {
             let paid = ArrearsPaid { lot: lot.number, currency: lot.currency, points };
-            self.record(self.now(effective_at), Decision::ArrearsPaid(paid));
+            self.record(now, Decision::ArrearsPaid(paid));
         }
     }
 }

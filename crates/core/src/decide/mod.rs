@@ -120,7 +120,12 @@ pub fn judge(
     outcome
 }
 
-fn decide_one(
+/// Judges one fact on a draft that is settled to its time. Callers who hold facts in another shape call the judges behind
+/// it.
+///
+/// # Errors
+/// A [`Refusal`], before the fact's first event.
+pub fn decide_one(
     draft: &mut Draft<'_>,
     fact: &Fact<'_>,
     precedent: &Precedent<'_>,
@@ -140,7 +145,7 @@ fn decide_one(
                 return Err(Refusal::DuplicateOrder { order: placed.id.clone().into_owned() });
             }
             let version = draft.programmes.in_force(effective_at)?;
-            order::accepts(&version.plan, placed)?;
+            order::accepts(&version.plan, placed.currency)?;
             workspace.order.read(placed, &version.plan.symbols);
             order::place(draft, &workspace.order, effective_at, &mut workspace.earning)
         }

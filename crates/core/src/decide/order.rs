@@ -85,13 +85,13 @@ impl OrderSeen {
     }
 }
 
-/// Refuses an order that the programme cannot take.
-pub fn accepts(plan: &Plan, order: &Order<'_>) -> Result<(), Refusal> {
-    if plan.money.iter().any(|m| m.code == order.currency) {
+/// Refuses an order in a currency that the programme cannot take.
+pub fn accepts(plan: &Plan, currency: CurrencyCode) -> Result<(), Refusal> {
+    if plan.money.iter().any(|m| m.code == currency) {
         return Ok(());
     }
     Err(Refusal::UnknownMoneyCurrency {
-        code: order.currency.to_string(),
+        code: currency.to_string(),
         accepted: plan.money.iter().map(|m| m.code.as_str()).collect::<Vec<_>>().join(", "),
     })
 }

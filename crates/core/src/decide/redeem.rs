@@ -124,6 +124,10 @@ pub fn reverse(
         .then(|| plan.zone.day_start(plan.zone.day(now).plus_days(i64::from(grace_days) + 1)));
     let mut restored = next_draws(&file.redeemed.draws, file.reversed, asked);
     for draw in &mut restored {
+        // A lot that is still there has one end, which an earlier reversal's grace may have moved.
+        if let Some(lot) = draft.state().lot(draw.lot) {
+            draw.expires_at = lot.expires_at;
+        }
         if let (Some(end), Some(grace_end)) = (draw.expires_at, grace_end)
             && end <= now
         {

@@ -47,6 +47,7 @@ fn every_test_is_listed_under_its_case_and_every_listed_test_is_there() {
 
 #[test]
 fn every_case_has_its_paragraph() {
-    let cases = DOCUMENT.lines().filter_map(|l| l.strip_prefix("### ")?.split('.').next()?.parse::<u32>().ok());
+    let cases =
+        DOCUMENT.lines().filter_map(|l| l.strip_prefix("### ")?.split('.').next()?.parse::<u32>().ok());
     assert_eq!(cases.collect::<Vec<_>>(), (1..=43).collect::<Vec<_>>());
 }

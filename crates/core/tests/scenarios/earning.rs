@@ -30,7 +30,9 @@ fn s06_the_money_that_counts_is_a_choice() {
 
 #[test]
 fn s06_an_order_paid_by_points_altogether_earns_nothing() {
-    check("programme 1 point per 0.01 CNY\n2026-01-05 order A 1.00 points_paid=2.00 | available 0  rules base 0  orders 1");
+    check(
+        "programme 1 point per 0.01 CNY\n2026-01-05 order A 1.00 points_paid=2.00 | available 0  rules base 0  orders 1",
+    );
 }
 
 #[test]

@@ -170,7 +170,8 @@ fn s15_at_one_instant_lots_start_then_tiers_close_then_lots_end() {
         ("2026-12-22 order B 10.00", "2026-03-01 order C 10.00"),
         ("2026-12-22 order B 10.00", "2026-12-22T12:00 order C 10.00"),
     ] {
-        let started = if second.contains("12:00") { "PointsActivated PointsActivated" } else { "PointsActivated" };
+        let started =
+            if second.contains("12:00") { "PointsActivated PointsActivated" } else { "PointsActivated" };
         check(&format!(
             "{ALL_AT_ONCE}
             {first}

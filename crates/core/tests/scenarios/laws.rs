@@ -35,8 +35,11 @@ fn programme(chance: &mut Chance) -> String {
         r#"policy = "after", months = 1, round_to = "quarter""#,
         r#"policy = "calendar", years = 0, counts_from = "earning""#,
     ]);
-    let activation =
-        chance.of(&[r#"policy = "immediate""#, r#"policy = "after_days", days = 3"#, r#"policy = "after_days", days = 50"#]);
+    let activation = chance.of(&[
+        r#"policy = "immediate""#,
+        r#"policy = "after_days", days = 3"#,
+        r#"policy = "after_days", days = 50"#,
+    ]);
     let clawback = chance.of(&["arrears", "balance_only", "own_lots_only"]);
     let order = chance.of(&["soonest_expiry", "fifo"]);
     let grace = chance.of(&["0", "6"]);
@@ -127,7 +130,7 @@ fn instant(day: u64, quarter: u64) -> String {
 
 #[test]
 fn any_history_keeps_the_laws_under_every_schedule_of_sweeps() {
-    for seed in 0..150 {
+    for seed in 0..60 {
         let text = history(&mut Chance(seed));
         let outcome = std::panic::catch_unwind(|| check(&text));
         assert!(outcome.is_ok(), "seed {seed} breaks a law in this history:\n{text}");

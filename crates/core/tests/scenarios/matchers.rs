@@ -93,11 +93,7 @@ fn s07_a_rule_matches_the_tier_held_before_the_order() {
     gift_with(
         ladder,
         r#"tier = ["silver"]"#,
-        &[
-            ("2026-01-05 order A 99.00", 0),
-            ("2026-01-05 order B 1.00", 0),
-            ("2026-01-05 order C 1.00", 100),
-        ],
+        &[("2026-01-05 order A 99.00", 0), ("2026-01-05 order B 1.00", 0), ("2026-01-05 order C 1.00", 100)],
     );
 }
 
@@ -118,7 +114,10 @@ fn s07_a_rule_matches_segments_and_attributes() {
 
 #[test]
 fn s07_a_rule_matches_the_first_and_every_nth_order() {
-    gift("order_number = { first = true }", &[("2026-01-05 order A 1.00", 100), ("2026-01-05 order B 1.00", 0)]);
+    gift(
+        "order_number = { first = true }",
+        &[("2026-01-05 order A 1.00", 100), ("2026-01-05 order B 1.00", 0)],
+    );
     gift(
         "order_number = { every = 3 }",
         &[
@@ -136,11 +135,7 @@ fn s07_a_rule_matches_the_first_and_every_nth_order() {
 fn s07_an_order_given_back_whole_no_longer_counts_as_one() {
     gift(
         "order_number = { first = true }",
-        &[
-            ("2026-01-05 order A 1.00", 100),
-            ("2026-01-06 return A", -100),
-            ("2026-01-07 order B 1.00", 100),
-        ],
+        &[("2026-01-05 order A 1.00", 100), ("2026-01-06 return A", -100), ("2026-01-07 order B 1.00", 100)],
     );
 }
 

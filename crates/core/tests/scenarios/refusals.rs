@@ -18,7 +18,8 @@ const ELSEWHERE: [&str; 3] = ["idempotency_conflict", "unknown_member", "too_man
 
 /// The codes of the enum, in its order.
 fn codes() -> Vec<&'static str> {
-    let of_line = |line: &'static str| line.trim().strip_prefix("Refusal::")?.split_once("=> \"")?.1.split('"').next();
+    let of_line =
+        |line: &'static str| line.trim().strip_prefix("Refusal::")?.split_once("=> \"")?.1.split('"').next();
     SOURCE.lines().filter_map(of_line).collect()
 }
 
@@ -45,9 +46,15 @@ fn s41_every_documented_refusal_is_what_its_reproducer_gives() {
             Some(scenario) => {
                 check(scenario);
                 let met = refusals_of(scenario);
-                assert!(!met.is_empty() && met.iter().all(|refusal| refusal.code() == code), "{code}: {met:?}");
+                assert!(
+                    !met.is_empty() && met.iter().all(|refusal| refusal.code() == code),
+                    "{code}: {met:?}"
+                );
             }
-            None => assert!(ELSEWHERE.contains(&code) && text.contains("**Reproduce:**"), "{code} has no reproducer"),
+            None => assert!(
+                ELSEWHERE.contains(&code) && text.contains("**Reproduce:**"),
+                "{code} has no reproducer"
+            ),
         }
     }
 }
@@ -70,7 +77,10 @@ fn s41_names_are_checked_wherever_they_stand() {
     let at = Instant::parse_rfc3339("2026-01-05T00:00:00Z").expect("an instant");
     let enrolment = || Fact::MemberEnrolled(Enrolment::default());
     for member in ["", "a\u{7}b", &"x".repeat(129)] {
-        assert_eq!(Command::new(member, at, enrolment()).check(), Err(Refusal::InvalidName { field: "member" }));
+        assert_eq!(
+            Command::new(member, at, enrolment()).check(),
+            Err(Refusal::InvalidName { field: "member" })
+        );
     }
     assert_eq!(Command::new(&"x".repeat(128), at, enrolment()).check(), Ok(()));
     assert_eq!(

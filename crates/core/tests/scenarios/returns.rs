@@ -2,7 +2,8 @@
 
 use crate::runner::check;
 
-const SILVER: &str = r#"tier = [{ id = "member" }, { id = "silver", entry = { any = { spend = "100.00" } } }]"#;
+const SILVER: &str =
+    r#"tier = [{ id = "member" }, { id = "silver", entry = { any = { spend = "100.00" } } }]"#;
 
 #[test]
 fn s20_two_half_returns_take_what_one_whole_return_takes() {

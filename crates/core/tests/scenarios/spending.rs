@@ -161,8 +161,9 @@ fn s18_days_of_grace_let_a_restored_lot_live_on() {
         2026-01-05 order A 10.00       | available 10
         2026-01-10 redeem R 10         | available 0
         2026-01-20T15:00 reverse R 4   | lots 4 till 2026-01-26
-        2026-01-22 reverse R           | lots 10 till 2026-01-28
-        2026-01-28 look                | expired 10  available 0
+        2026-01-22 reverse R 4         | lots 8 till 2026-01-26
+        2026-01-26 look                | expired 8  available 0
+        2026-01-30 reverse R           | lots 2 till 2026-02-05
         "#,
     );
 }

@@ -40,6 +40,20 @@ fn s33_a_late_lot_pays_a_debt_when_it_arrives() {
 }
 
 #[test]
+fn s33_a_late_lot_that_has_ended_pays_no_debt() {
+    for activation in [r#"policy = "immediate""#, r#"policy = "after_days", days = 2"#] {
+        check(&format!(
+            r#"
+            programme 1 point per 1.00 CNY
+            points activation = {{ {activation} }}, expiry = {{ policy = "after", days = 10 }}
+            2026-02-01 debit 5 arrears | arrears 5
+            2026-01-05 order A 8.00    | paid 0  expired 8  arrears 5
+            "#
+        ));
+    }
+}
+
+#[test]
 fn s33_late_redemptions_and_returns_take_effect_now() {
     check(
         "

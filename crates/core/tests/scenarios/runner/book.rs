@@ -25,9 +25,8 @@ impl Book {
                 order(&ret.order).map_or(Precedent::None, |file| Precedent::Order(Box::new(file)))
             }
             Fact::RedemptionRequested(r) => redemption(&r.id).map_or(Precedent::None, |_| Precedent::Taken),
-            Fact::ReversalRequested(r) => {
-                redemption(&r.redemption).map_or(Precedent::None, |file| Precedent::Redemption(Box::new(file)))
-            }
+            Fact::ReversalRequested(r) => redemption(&r.redemption)
+                .map_or(Precedent::None, |file| Precedent::Redemption(Box::new(file))),
             _ => Precedent::None,
         }
     }
@@ -76,12 +75,24 @@ impl Book {
 fn assert_fair(clawed: &ClawedBack, record: &OrderRecord) {
     for take in &clawed.takes {
         let drawn: i64 = take.from_pending.iter().chain(&take.from_available).map(|d| d.points.0).sum();
-        assert_eq!(take.points.0, take.expired.0 + drawn + take.arrears.0 + take.waived.0, "a clawback adds up");
-        let given = record.earned.lots.iter().find(|lot| lot.currency == take.currency).expect("the order gave a lot");
+        assert_eq!(
+            take.points.0,
+            take.expired.0 + drawn + take.arrears.0 + take.waived.0,
+            "a clawback adds up"
+        );
+        let given = record
+            .earned
+            .lots
+            .iter()
+            .find(|lot| lot.currency == take.currency)
+            .expect("the order gave a lot");
         assert!(take.points_total <= given.points, "a clawback takes no more than the order gave");
         let taken = record.taken(take.currency);
         assert!(taken.expired_counted <= taken.expired, "no expired point counts twice");
-        assert!(!clawed.whole || take.points_total == given.points, "a whole return takes all that the order gave");
+        assert!(
+            !clawed.whole || take.points_total == given.points,
+            "a whole return takes all that the order gave"
+        );
     }
 }
 

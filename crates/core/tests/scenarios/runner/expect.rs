@@ -31,9 +31,8 @@ impl View<'_> {
         let (word, wanted) = expected.split_once(' ').unwrap_or((expected, ""));
         let wanted = wanted.trim();
         let actual = match word {
-            "clawed" | "available" | "pending" | "arrears" | "issued" | "redeemed" | "expired" | "forfeited" => {
-                self.balance(word, wanted)
-            }
+            "clawed" | "available" | "pending" | "arrears" | "issued" | "redeemed" | "expired"
+            | "forfeited" => self.balance(word, wanted),
             "lots" => self.lots(),
             "rules" => self.rules(),
             "remainder" => self.remainder(wanted),
@@ -112,7 +111,8 @@ impl View<'_> {
 
     fn lots(&self) -> String {
         let lot = |lot: &Lot| {
-            let from = if lot.pending { format!(" from {}", self.day(lot.activates_at)) } else { String::new() };
+            let from =
+                if lot.pending { format!(" from {}", self.day(lot.activates_at)) } else { String::new() };
             let till = lot.expires_at.map_or("never".to_owned(), |end| self.day(end));
             format!("{}{from} till {till}", self.scaled(lot.currency, lot.remaining.0))
         };
@@ -121,7 +121,8 @@ impl View<'_> {
     }
 
     fn rules(&self) -> String {
-        let Some(Decision::PointsEarned(earned)) = self.last(|d| matches!(d, Decision::PointsEarned(_))) else {
+        let Some(Decision::PointsEarned(earned)) = self.last(|d| matches!(d, Decision::PointsEarned(_)))
+        else {
             return "nothing".to_owned();
         };
         let plan = &self.programmes.version(earned.version).expect("the version that judged").plan;
@@ -145,7 +146,8 @@ impl View<'_> {
 
     fn remainder(&self, wanted: &str) -> String {
         let id = wanted.split(' ').next().unwrap_or_default();
-        let Some(Decision::PointsEarned(earned)) = self.last(|d| matches!(d, Decision::PointsEarned(_))) else {
+        let Some(Decision::PointsEarned(earned)) = self.last(|d| matches!(d, Decision::PointsEarned(_)))
+        else {
             return "nothing".to_owned();
         };
         let plan = &self.programmes.version(earned.version).expect("the version that judged").plan;
@@ -167,7 +169,10 @@ impl View<'_> {
             Decision::Debited(r) => Some(list(&r.draws)),
             Decision::RedemptionReversed(r) => Some(list(&r.restored)),
             Decision::ClawedBack(c) => Some(
-                c.takes.iter().map(|t| [list(&t.from_pending), list(&t.from_available)].join(" ")).collect::<String>(),
+                c.takes
+                    .iter()
+                    .map(|t| [list(&t.from_pending), list(&t.from_available)].join(" "))
+                    .collect::<String>(),
             ),
             _ => None,
         };
@@ -177,7 +182,9 @@ impl View<'_> {
 
     fn worth(&self) -> String {
         match self.last(|d| matches!(d, Decision::Redeemed(_))) {
-            Some(Decision::Redeemed(redeemed)) => redeemed.worth.map_or("nothing".to_owned(), |m| self.money(m.0)),
+            Some(Decision::Redeemed(redeemed)) => {
+                redeemed.worth.map_or("nothing".to_owned(), |m| self.money(m.0))
+            }
             _ => "nothing".to_owned(),
         }
     }
@@ -198,7 +205,11 @@ impl View<'_> {
         if of_kind.clone().any(|e| e.effective_at == at) {
             return wanted.to_owned();
         }
-        of_kind.by_ref().map(|e| format!("{name} {}", self.day(e.effective_at))).collect::<Vec<_>>().join(", ")
+        of_kind
+            .by_ref()
+            .map(|e| format!("{name} {}", self.day(e.effective_at)))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     fn ladder(&self, id: Option<&str>) -> &Ladder {

@@ -154,7 +154,8 @@ impl Run {
     fn new(source: &str, schedule: Schedule) -> Run {
         let mut programmes = Programmes::default();
         let from = effective_from(source).unwrap_or(Instant::MIN);
-        let prepared = programmes.prepare(source, from, Instant::MIN).unwrap_or_else(|e| panic!("{e}\n{source}"));
+        let prepared =
+            programmes.prepare(source, from, Instant::MIN).unwrap_or_else(|e| panic!("{e}\n{source}"));
         programmes.add(prepared);
         Run {
             schedule,
@@ -234,8 +235,13 @@ impl Run {
         let mut events = self.events.clone();
         Draft::new(&mut state, &self.programmes, &mut events).settle(at);
         assert_eq!(state, decide::settled(&self.state, &self.programmes, at), "{line}");
-        let view =
-            View { programmes: &self.programmes, state: &state, all: &events, fresh: &events[self.step_start..], at };
+        let view = View {
+            programmes: &self.programmes,
+            state: &state,
+            all: &events,
+            fresh: &events[self.step_start..],
+            at,
+        };
         expected.iter().for_each(|e| view.expect(e, line));
     }
 
@@ -248,7 +254,9 @@ impl Run {
             Schedule::Hourly => 3_600 * SECOND_MICROS,
             Schedule::Daily => DAY_MICROS,
             Schedule::WhenDue => {
-                while let Some(due) = decide::settle::due_at(&self.state, &self.programmes).filter(|due| *due <= next) {
+                while let Some(due) =
+                    decide::settle::due_at(&self.state, &self.programmes).filter(|due| *due <= next)
+                {
                     let before = self.events.len();
                     self.settle(due);
                     if self.events.len() == before {
@@ -330,7 +338,8 @@ impl Run {
             let mut sums: BTreeMap<_, i128> = BTreeMap::new();
             event.decision.postings(event.effective_at, |p| *sums.entry(p.currency).or_default() += p.points);
             assert!(sums.values().all(|sum| *sum == 0), "postings do not add up: {event:?}");
-            apply::apply(&mut folded, event.effective_at, &event.decision).expect("an event fits the state before it");
+            apply::apply(&mut folded, event.effective_at, &event.decision)
+                .expect("an event fits the state before it");
             assert_sound(&folded);
         }
         // A fact that only changes the profile has no event to carry its time.
@@ -348,8 +357,15 @@ fn assert_sound(state: &MemberState) {
             let of = state.lots.iter().filter(|l| usize::from(l.currency.0) == index && l.pending == pending);
             of.map(|l| l.remaining.0).sum()
         };
-        assert_eq!((balance.available.0, balance.pending.0), (sum(false), sum(true)), "balances are sums of lots");
+        assert_eq!(
+            (balance.available.0, balance.pending.0),
+            (sum(false), sum(true)),
+            "balances are sums of lots"
+        );
     }
     assert!(state.lots.windows(2).all(|pair| pair[0].number < pair[1].number), "lots are in order");
-    assert!(state.lots.iter().all(|l| l.remaining.is_positive() && l.remaining <= l.earned), "lots have something left");
+    assert!(
+        state.lots.iter().all(|l| l.remaining.is_positive() && l.remaining <= l.earned),
+        "lots have something left"
+    );
 }

@@ -9,7 +9,8 @@
 pub fn source(lines: &[String]) -> String {
     let mut zone = "UTC";
     let mut top = Vec::new();
-    let (mut money, mut currencies, mut rules, mut ladders) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut money, mut currencies, mut rules, mut ladders) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut points, mut base) = (None, None);
     for line in lines {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
@@ -17,7 +18,9 @@ pub fn source(lines: &[String]) -> String {
             "programme" => {
                 let (rate, rounding) = rest.split_once(',').unwrap_or((rest, "floor"));
                 let words: Vec<&str> = rate.split_whitespace().collect();
-                let [rate, "point" | "points", "per", per, code] = words[..] else { panic!("how to read `{line}`?") };
+                let [rate, "point" | "points", "per", per, code] = words[..] else {
+                    panic!("how to read `{line}`?")
+                };
                 money.push(format!(r#"{{ code = "{code}" }}"#));
                 points = Some(r#"id = "points""#.to_owned());
                 let rounding = rounding.trim();
@@ -49,7 +52,8 @@ pub fn source(lines: &[String]) -> String {
 
 fn table(text: &str) -> String {
     let (id, rest) = text.split_once(' ').expect("an id and a table");
-    let inner = rest.trim().strip_prefix('{').and_then(|r| r.strip_suffix('}')).expect("a table in braces").trim();
+    let inner =
+        rest.trim().strip_prefix('{').and_then(|r| r.strip_suffix('}')).expect("a table in braces").trim();
     let comma = if inner.is_empty() { "" } else { ", " };
     format!(r#"{{ id = "{id}"{comma}{inner} }}"#)
 }

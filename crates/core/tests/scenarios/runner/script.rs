@@ -16,8 +16,8 @@ use std::borrow::Cow;
 use tallybook_core::calendar::{Instant, MonthDay, Zone};
 use tallybook_core::command::Command;
 use tallybook_core::fact::{
-    Adjustment, Enrolment, Fact, Line, Order, Profile, Purpose, Redemption, Return, ReturnedLine, ReturnedPart,
-    Reversal, Shortfall,
+    Adjustment, Enrolment, Fact, Line, Order, Profile, Purpose, Redemption, Return, ReturnedLine,
+    ReturnedPart, Reversal, Shortfall,
 };
 use tallybook_core::money::{CurrencyCode, Money};
 use tallybook_core::points::{Points, parse_scaled};
@@ -128,7 +128,9 @@ impl Reader<'_> {
         for word in &words[1..] {
             let Some((key, value)) = word.split_once('=') else {
                 match word.strip_prefix('x') {
-                    Some(pieces) => last_line(&mut order).quantity = pieces.parse().expect("a number of pieces"),
+                    Some(pieces) => {
+                        last_line(&mut order).quantity = pieces.parse().expect("a number of pieces")
+                    }
                     None => {
                         let amount = self.money(word, code);
                         order.lines.push(Line { quantity: 1, amount, ..Line::default() });
@@ -166,13 +168,17 @@ impl Reader<'_> {
             };
             ReturnedLine { line: owned(line), part }
         });
-        Return { id: Cow::Owned(format!("return-{}", self.number)), order: owned(words[0]), lines: lines.collect() }
+        Return {
+            id: Cow::Owned(format!("return-{}", self.number)),
+            order: owned(words[0]),
+            lines: lines.collect(),
+        }
     }
 
     fn redemption(&self, words: &[&str]) -> Redemption<'static> {
         let currency = option(words, "currency=").unwrap_or("points");
-        let purpose = option(words, "cash=").map_or(Purpose::Reward("mug".into()), |total| Purpose::CashOff {
-            order_total: self.money(total, self.first_money()),
+        let purpose = option(words, "cash=").map_or(Purpose::Reward("mug".into()), |total| {
+            Purpose::CashOff { order_total: self.money(total, self.first_money()) }
         });
         Redemption {
             id: owned(words[0]),
@@ -204,11 +210,13 @@ fn profile(words: &[&str]) -> Profile<'static> {
         match key {
             "birthday" => {
                 let (month, day) = value.split_once('-').expect("MM-DD");
-                profile.birthday = MonthDay::new(month.parse().expect("a month"), day.parse().expect("a day"));
+                profile.birthday =
+                    MonthDay::new(month.parse().expect("a month"), day.parse().expect("a day"));
             }
             "segment" => profile.segments.push(owned(value)),
             _ => {
-                let name = key.strip_prefix("attribute:").unwrap_or_else(|| panic!("what is `{word}` of a member?"));
+                let name =
+                    key.strip_prefix("attribute:").unwrap_or_else(|| panic!("what is `{word}` of a member?"));
                 profile.attributes.push((owned(name), owned(value)));
             }
         }
