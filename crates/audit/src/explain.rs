@@ -8,14 +8,14 @@
 //! - rules are shown as recorded, with the version that judged; nothing is judged again.
 
 mod causes;
+mod shape;
 mod text;
 
-use serde::Serialize;
 use tallybook::{HistoryBatch, LedgerError, history};
 use tallybook_core::apply::{apply, apply_profile, touch};
 use tallybook_core::calendar::Instant;
 use tallybook_core::decide::{Draft, OrderSeen, earn};
-use tallybook_core::event::{Decision, Draw, Event, NewLot, PointsEarned, Verdict};
+use tallybook_core::event::{Decision, Draw, Event, NewLot, PointsEarned};
 use tallybook_core::fact::{Fact, Order};
 use tallybook_core::ids::{CurrencyNumber, LotNumber, VersionNumber};
 use tallybook_core::points::Points;
@@ -24,9 +24,12 @@ use tallybook_core::state::{Balance, MemberState};
 use tallybook_log::{LogReader, Position};
 
 pub use causes::Cause;
+pub use shape::{
+    CurrencyExplanation, DebtEntry, Explanation, LineShare, LotExplanation, LotMove, MoveKind, RuleVerdict,
+    SumLine, VersionUsed,
+};
 pub use text::render;
 
-use crate::report::{rfc3339, rfc3339_or_null};
 use causes::Causes;
 
 /// Explains a member's balances as of an instant, from the position of their newest record.

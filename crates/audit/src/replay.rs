@@ -4,27 +4,22 @@
 //! - states follow the recorded decisions, whatever judging again says, so that one wrong decision is one finding;
 //! - a member whose records cannot be followed is judged no further, so that one fault does not breed others.
 //!
-//! Where the recorded decisions are to the byte those that judging gives, the state that judging leaves is the fold, and
-//! the decisions need not be decoded at all.
+//! It checks what concerns the whole log, and leaves each batch to [`Round`].
 
 use std::collections::HashSet;
 
 use sha2::{Digest, Sha256};
-use tallybook::{Folded, LedgerError, Member, find_key, precedent, stored_batch};
+use tallybook::{LedgerError, Member};
 use tallybook_core::calendar::Instant;
-use tallybook_core::decide::{self, Draft, Precedent, Workspace};
-use tallybook_core::event::{Decision, Event};
 use tallybook_core::fact::Fact;
-use tallybook_core::ids::VersionNumber;
 use tallybook_core::programme::versions::Programmes;
-use tallybook_core::refusal::Refusal;
-use tallybook_core::state::MemberState;
-use tallybook_format::{RecordKind, decode_fact, decode_member_named, encode_state, subject_fingerprint};
+use tallybook_format::{RecordKind, decode_fact, decode_member_named, encode_state};
 use tallybook_log::{BatchView, LogReader, Position, RecordHeader, RecordView, Records};
 
-use crate::canonical::{self, Fault, key_of};
+use crate::canonical::{self, Fault};
+use crate::conservation;
 use crate::report::{BatchPlace, CurrencyTotals, Finding, FindingKind, Findings, Report, SnapshotCheck, hex};
-use crate::{conservation, difference};
+use crate::round::{Audited, Desk, Round};
 
 /// Most members that a gap in the numbers is filled up with; past it the records behind the gap are not followed.
 const NUMBER_GAP_MAX: usize = 1_024;
@@ -52,6 +47,7 @@ pub(crate) struct Replay<R> {
     names: HashSet<Box<str>>,
     last_recorded_at: i64,
     desk: Desk,
+    bytes: Vec<u8>,
 }
 
 impl<R: LogReader> Replay<R> {
@@ -67,6 +63,7 @@ impl<R: LogReader> Replay<R> {
             names: HashSet::new(),
             last_recorded_at: i64::MIN,
             desk: Desk::default(),
+            bytes: Vec::new(),
         }
     }
 
@@ -138,7 +135,7 @@ impl<R: LogReader> Replay<R> {
                 return add(FindingKind::Unreadable, format!("a publication cannot be read: {error}"));
             }
         };
-        match canonical::fact_fault(record, &stored, true, &mut self.desk.bytes) {
+        match canonical::fact_fault(record, &stored, true, &mut self.bytes) {
             Some(Fault::Body) => {
                 add(FindingKind::NotCanonical, "a publication is encoded otherwise".to_owned())
             }
@@ -192,7 +189,7 @@ impl<R: LogReader> Replay<R> {
         }
         match decode_member_named(first.header.kind, first.header.version, first.body) {
             Ok(name) => {
-                match canonical::name_fault(first, name, &mut self.desk.bytes) {
+                match canonical::name_fault(first, name, &mut self.bytes) {
                     Some(Fault::Body) => {
                         add(FindingKind::NotCanonical, "a name is encoded otherwise".to_owned())
                     }
@@ -234,29 +231,9 @@ impl<R: LogReader> Replay<R> {
         let Replay { members, programmes, findings, counts, reader, judges_again, desk, .. } = self;
         let audited = &mut members[number as usize - 1];
         let records = records.filter(|record| record.header.member == number);
-        let mut round = Round { place, programmes, findings, desk };
-        let parts = round.read(&audited.member, records.clone());
-        if audited.is_followed {
-            round.check_key(reader, &audited.member, &parts)?;
-        }
-        let mut is_same = false;
-        if *judges_again && audited.is_followed && parts.is_readable {
-            counts.judged_again += 1;
-            copy_state(&audited.member.state, &mut round.desk.before);
-            is_same = round.judge(reader, &mut audited.member, &parts, records.clone())?;
-            if is_same {
-                records
-                    .clone()
-                    .for_each(|record| audited.member.note_header(record.position, &record.header));
-            } else {
-                std::mem::swap(&mut audited.member.state, &mut round.desk.before);
-            }
-        }
-        if !is_same {
-            round.fold(audited, records);
-        } else if let Some(fault) = conservation::balance_fault(&audited.member.state) {
-            round.add(FindingKind::Unbalanced, parts.position, &audited.member, fault);
-        }
+        let was_judged =
+            Round { place, programmes, findings, desk }.take(reader, audited, *judges_again, records)?;
+        counts.judged_again += u64::from(was_judged);
         Ok(())
     }
 
@@ -336,4 +313,3 @@ fn chain_text(whose: &str, record: &RecordView<'_>, last: Position) -> String {
     let is = if last.is_none() { "there is none".to_owned() } else { format!("it is at position {last}") };
     format!("the record names {says} as the last of {whose}, but {is}: a batch was removed, added or changed")
 }
-

@@ -5,6 +5,22 @@
 //!
 //! It knows neither other members nor the order of batches.
 
+use tallybook::{Folded, LedgerError, Member, find_key, precedent, stored_batch};
+use tallybook_core::calendar::Instant;
+use tallybook_core::decide::{self, Draft, Precedent, Workspace};
+use tallybook_core::event::{Decision, Event};
+use tallybook_core::fact::Fact;
+use tallybook_core::ids::VersionNumber;
+use tallybook_core::programme::versions::Programmes;
+use tallybook_core::refusal::Refusal;
+use tallybook_core::state::MemberState;
+use tallybook_format::{RecordKind, decode_fact, subject_fingerprint};
+use tallybook_log::{LogReader, Position, RecordHeader, RecordView};
+
+use crate::canonical::{self, Fault, key_of};
+use crate::report::{BatchPlace, FindingKind, Findings};
+use crate::{conservation, difference};
+
 /// A member on the way through the log.
 #[derive(Debug)]
 pub(crate) struct Audited {
@@ -24,7 +40,7 @@ pub(crate) struct Desk {
 }
 
 /// A batch's facts, decoded.
-pub(crate) struct Parts<'b> {
+struct Parts<'b> {
     facts: Vec<Fact<'b>>,
     /// The key that the caller gave, if any.
     key: Option<&'b str>,
@@ -40,13 +56,45 @@ pub(crate) struct Parts<'b> {
 
 /// One batch being checked.
 pub(crate) struct Round<'a> {
-    place: BatchPlace,
-    programmes: &'a Programmes,
-    findings: &'a mut Findings,
-    desk: &'a mut Desk,
+    pub place: BatchPlace,
+    pub programmes: &'a Programmes,
+    pub findings: &'a mut Findings,
+    pub desk: &'a mut Desk,
 }
 
 impl Round<'_> {
+    /// Takes in the member's records of the batch, and tells whether they were judged again.
+    ///
+    /// # Errors
+    /// [`LedgerError::Fault`] only.
+    pub fn take<'b, R: LogReader>(
+        &mut self,
+        reader: &R,
+        audited: &mut Audited,
+        judges_again: bool,
+        records: impl Iterator<Item = RecordView<'b>> + Clone,
+    ) -> Result<bool, LedgerError> {
+        let parts = self.read(&audited.member, records.clone());
+        if audited.is_followed {
+            self.check_key(reader, &audited.member, &parts)?;
+        }
+        if !(judges_again && audited.is_followed && parts.is_readable) {
+            self.fold(audited, records);
+            return Ok(false);
+        }
+        copy_state(&audited.member.state, &mut self.desk.before);
+        if self.judge(reader, &mut audited.member, &parts, records.clone())? {
+            records.for_each(|record| audited.member.note_header(record.position, &record.header));
+            if let Some(fault) = conservation::balance_fault(&audited.member.state) {
+                self.add(FindingKind::Unbalanced, parts.position, &audited.member, fault);
+            }
+        } else {
+            std::mem::swap(&mut audited.member.state, &mut self.desk.before);
+            self.fold(audited, records);
+        }
+        Ok(true)
+    }
+
     fn add(&mut self, kind: FindingKind, at: Position, member: &Member, text: String) {
         self.findings.add(self.place.finding(kind, Some(at), Some(&member.name), text));
     }

@@ -182,4 +182,3 @@ pub struct SumLine {
     /// With the sign that it has in the sum.
     pub points: Points,
 }
-

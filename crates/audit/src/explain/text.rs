@@ -86,9 +86,9 @@ impl Page<'_> {
             let shares: Vec<String> = lot
                 .line_shares
                 .iter()
-                .map(|share| format!("{} {}", share.line, show(share.points)))
+                .map(|share| format!("{}: {}", share.line, show(share.points)))
                 .collect();
-            writeln!(self.out, "    by line: {}", shares.join(", "))?;
+            writeln!(self.out, "    by line {}", shares.join(", "))?;
         }
         if lot.activates_at > lot.earned_at {
             writeln!(self.out, "    can be spent from {}", self.when(lot.activates_at))?;
@@ -145,10 +145,17 @@ fn verdict(rule: &RuleVerdict, scale: u8) -> String {
     };
     let rounded = match rule.remainder_millionths {
         0 => String::new(),
-        taken if taken > 0 => format!(", rounding took 0.{taken:06} of a smallest unit"),
-        added => format!(", rounding added 0.{:06} of a smallest unit", added.unsigned_abs()),
+        taken if taken > 0 => format!(", rounding took {}", part(taken, scale)),
+        added => format!(", rounding added {}", part(added, scale)),
     };
     format!("{:>10}  rule {}{why}{rounded}", show(rule.granted), rule.rule)
+}
+
+/// Millionths of a smallest unit, without sign.
+fn part(millionths: i32, scale: u8) -> String {
+    let digits = format!("{:06}", millionths.unsigned_abs());
+    let of = if scale == 0 { "" } else { " of a smallest unit" };
+    format!("0.{}{of}", digits.trim_end_matches('0'))
 }
 
 fn cause(cause: &Cause) -> String {

@@ -21,7 +21,7 @@ const PROGRAMME: &str = include_str!("../../../../examples/programmes/journey-re
 /// The rule that the backtest changes, before and after.
 const CHANGE: (&str, &str) = ("factor = \"2\"", "factor = \"3\"");
 /// The household whose account is looked at.
-const MEMBER: &str = "1088";
+const MEMBER: &str = "2136";
 /// The day after the last basket.
 const END: &str = "2018-01-01 12:00";
 
