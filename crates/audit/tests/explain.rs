@@ -151,15 +151,23 @@ Programme versions
     ledger.close().unwrap();
 }
 
-fn ledger_of(dir: &std::path::Path, source: &str, history: &[generate::Recorded]) -> BlockingLedger {
+fn ledger_of(
+    dir: &std::path::Path,
+    source: &str,
+    history: &[generate::Recorded],
+    sweep_every: usize,
+) -> BlockingLedger {
     let clock = TestClock::new(history[0].recorded_at);
     let ledger = BlockingLedger::create(dir, clock.options()).unwrap();
     ledger.publish(source, Instant::EARLIEST).unwrap();
-    for recorded in history {
+    for (index, recorded) in history.iter().enumerate() {
         clock.set(recorded.recorded_at);
         match ledger.submit(recorded.command.clone()) {
             Ok(_) | Err(LedgerError::Refused(_)) => {}
             Err(error) => panic!("{error}"),
+        }
+        if (index + 1) % sweep_every == 0 {
+            ledger.sweep(recorded.recorded_at).unwrap();
         }
     }
     ledger
@@ -173,10 +181,11 @@ proptest! {
         (spec, history) in generate::spec()
             .prop_flat_map(|spec| (Just(spec.clone()), generate::history(&spec))),
         extra_days in 0_i64..800,
+        sweep_every in 1_usize..12,
     ) {
         prop_assume!(!history.is_empty());
         let dir = tempfile::tempdir().unwrap();
-        let ledger = ledger_of(dir.path(), &spec.to_toml(), &history);
+        let ledger = ledger_of(dir.path(), &spec.to_toml(), &history, sweep_every);
         let last = history.iter().map(|r| r.recorded_at).max().unwrap();
         for member in ["M0", "M1", "M2"] {
             if ledger.member(member).unwrap().is_none() {

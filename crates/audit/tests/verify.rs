@@ -178,6 +178,30 @@ fn a_flipped_bit_is_named_with_its_batch_in_every_segment() {
 }
 
 #[test]
+fn no_flipped_bit_goes_unnoticed_wherever_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    full_ledger(dir.path());
+    let last = layout(dir.path()).last().map(|(_, position, _, _)| *position).unwrap();
+    let (last_path, last_offset) = segment_of(dir.path(), last);
+    let options = VerifyOptions { snapshot: false, ..VerifyOptions::default() };
+    for entry in fs::read_dir(dir.path().join("log")).unwrap() {
+        let path = entry.unwrap().path();
+        let sound = fs::read(&path).unwrap();
+        for offset in (0..sound.len()).step_by(5) {
+            let mut stored = sound.clone();
+            stored[offset] ^= 1 << (offset % 8);
+            fs::write(&path, &stored).unwrap();
+            let report = verify(dir.path(), &options, &mut |_| {}).unwrap();
+            // The mark of the close has nothing after it that proves it was there.
+            let is_mark = path == last_path && offset >= last_offset;
+            assert_eq!(report.is_clean(), is_mark, "{} byte {offset}: {report:#?}", path.display());
+            assert!(!report.is_clean() || !report.notes.is_empty());
+        }
+        fs::write(&path, &sound).unwrap();
+    }
+}
+
+#[test]
 fn a_batch_cut_out_of_its_segment_is_named_with_its_neighbours() {
     let dir = tempfile::tempdir().unwrap();
     full_ledger(dir.path());

@@ -126,9 +126,8 @@ fn hint_for(refusal: &Refusal) -> Option<&'static str> {
     Some(match refusal {
         Refusal::NoProgramme { .. } => "publish one: tallybook publish FILE --from DATE",
         Refusal::UnsoundProgramme { .. } => "tallybook check FILE shows the same before publishing",
-        Refusal::PublishedIntoThePast { .. } => "to try a rule on the past: tallybook backtest",
         Refusal::InsufficientPoints { .. } => "--partial takes what is there",
-        Refusal::IdempotencyConflict { .. } => "use a new key or id, or repeat the command exactly",
+        Refusal::IdempotencyConflict { .. } => "give it a new key or id, or repeat the first one exactly",
         _ => return None,
     })
 }

@@ -21,7 +21,11 @@ use crate::pages::{Extra, MEMBER_PAGES, NAME_PAGES, PAGE_MEMBERS, decode_members
 ///
 /// # Errors
 /// [`LedgerError::Corruption`] and [`LedgerError::Fault`].
-pub fn find_key<R: LogReader>(reader: &R, head: Position, key: &str) -> Result<Option<Position>, LedgerError> {
+pub fn find_key<R: LogReader>(
+    reader: &R,
+    head: Position,
+    key: &str,
+) -> Result<Option<Position>, LedgerError> {
     archive::find_key(reader, head, key, key_fingerprint(key))
 }
 
@@ -102,7 +106,9 @@ impl SnapshotView {
 
     fn page(&self, kind: u8, number: u64) -> Result<Vec<u8>, LedgerError> {
         let bytes = self.store.get(PageId { kind, number }).map_err(of_doubt)?;
-        bytes.ok_or_else(|| LedgerError::Corruption(format!("the snapshot lacks page {number} of kind {kind}")))
+        bytes.ok_or_else(|| {
+            LedgerError::Corruption(format!("the snapshot lacks page {number} of kind {kind}"))
+        })
     }
 }
 

@@ -112,14 +112,16 @@ proptest! {
     #[test]
     fn snapshots_taken_and_damaged_at_random_change_no_state(drawn in drawn(), seed in any::<u64>()) {
         if !drawn.history.is_empty() {
-            let plain = run_without(&drawn);
-            prop_assert_eq!(run_with_trouble(&drawn, seed), plain);
+            // Positions differ, as a clean close leaves its mark in the log.
+            let owned = |views: Vec<MemberView>| {
+                views.into_iter().map(|view| (view.number, view.name, view.state)).collect::<Vec<_>>()
+            };
+            prop_assert_eq!(owned(run_with_trouble(&drawn, seed)), owned(run_without(&drawn)));
         }
     }
 }
 
-/// The same history without snapshots or restarts. Heads differ where clean closes lie in between, so they are taken
-/// from neither.
+/// The same history without snapshots or restarts.
 fn run_without(drawn: &Drawn) -> Vec<MemberView> {
     let dir = tempfile::tempdir().unwrap();
     let clock = HandClock::at(drawn.history[0].recorded_at);
@@ -175,14 +177,14 @@ fn every_damage_to_a_snapshot_of_many_members_is_noticed_and_mended() {
 fn members_may_outnumber_memory() {
     let small = tempfile::tempdir().unwrap();
     let large = tempfile::tempdir().unwrap();
-    let tight = || Options { memory_bytes_max: 60_000, ..small_options() };
+    let tight = || Options { memory_bytes_max: 40_000, ..small_options() };
     let ledger = ledger_in(small.path(), tight());
     let plenty = ledger_in(large.path(), small_options());
     let mut chance = Chance(3);
     let mut placed: Vec<(String, String)> = Vec::new();
-    for n in 0..6_000_u64 {
-        let name = format!("member {}", chance.below(2_000));
-        let day = noon(n / 40);
+    for n in 0..1_500_u64 {
+        let name = format!("member {}", chance.below(600));
+        let day = noon(n / 10);
         let command = match chance.below(8) {
             0 if !placed.is_empty() => {
                 let (member, id) = &placed[chance.below(placed.len() as u64) as usize];
@@ -209,7 +211,7 @@ fn members_may_outnumber_memory() {
     assert_eq!(ledger.sweep(until).unwrap(), plenty.sweep(until).unwrap());
     assert_eq!(ledger.state_digest().unwrap(), plenty.state_digest().unwrap());
     let info = ledger.info().unwrap();
-    assert!(info.members > 1_000 && info.snapshot_position.is_some());
+    assert!(info.members > 400 && info.snapshot_position.is_some());
     assert!(info.memory_bytes < 300_000, "{info:?}");
     assert_eq!(ledger.warnings().unwrap(), Vec::<String>::new());
     let digest = plenty.state_digest().unwrap();

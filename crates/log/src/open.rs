@@ -13,7 +13,7 @@ use crate::{
     batch::{BATCH_HEADER_BYTES, BATCH_MAGIC, BatchHeader, BatchView},
     disk::{Disk, DiskFile},
     error::LogError,
-    position::{BatchNumber, LogEnd, Position},
+    position::{LogEnd, Position},
     read::{BatchStream, Step},
     segment::{
         BadHeader, LedgerId, SEGMENT_FORMAT_VERSION, SEGMENT_HEADER_BYTES, SEGMENT_SEAL_BYTES, SegmentHeader,
@@ -228,13 +228,13 @@ impl Segment {
         Ok(rest)
     }
 
-    /// Tells whether a sound batch anywhere after `end` was written when the log was durable past `end`.
+    /// Tells whether a sound batch anywhere from `end` on was written when the log was durable past `end`. It counts
+    /// wherever it stands: one that is not at its own position has been moved there, by bytes that were taken out.
     fn proves_durable(&self, end: LogEnd) -> Result<bool, LogError> {
         let rest = self.rest(end.position)?;
-        let proof = (1..rest.len().saturating_sub(BATCH_HEADER_BYTES - 1)).any(|offset| {
+        let proof = (0..rest.len().saturating_sub(BATCH_HEADER_BYTES - 1)).any(|offset| {
             rest[offset..offset + BATCH_MAGIC.len()] == BATCH_MAGIC
-                && sound_batch_at(&rest, offset, end.position.plus(offset as u64), end.next_number)
-                    .is_some_and(|header| header.durable_to() > end.position)
+                && sound_batch_at(&rest, offset).is_some_and(|header| header.durable_to() > end.position)
         });
         Ok(proof)
     }
@@ -259,12 +259,9 @@ impl Segment {
     }
 }
 
-/// The header of a sound batch that stands at `offset` and says so.
-fn sound_batch_at(rest: &[u8], offset: usize, at: Position, after: BatchNumber) -> Option<BatchHeader> {
+/// The header of a batch at `offset` whose checksum is right.
+fn sound_batch_at(rest: &[u8], offset: usize) -> Option<BatchHeader> {
     let header = BatchHeader::decode(&rest[offset..]).ok()?;
-    if header.position != at || header.number < after {
-        return None;
-    }
     let bytes = rest.get(offset..offset + header.batch_bytes())?;
     BatchView::check(header, bytes).ok().map(|_| header)
 }

@@ -93,6 +93,25 @@ fn a_hole_in_the_last_group_cuts_the_sound_batches_after_it_too() {
 }
 
 #[test]
+fn a_batch_cut_out_before_the_last_group_is_corruption_and_changes_nothing() {
+    let (disk, groups) = unclosed(&[&[&[20], &[5]], &[&[30, 1], &[7]], &[&[10], &[4]], &[&[6]]]);
+    let stored = disk.bytes(&first_segment()).unwrap();
+    let mut start = offset_of(groups[0].start().position);
+    for batch in groups[..3].iter().flat_map(batches_of) {
+        let mut bytes = stored.clone();
+        bytes.drain(start..start + batch.len());
+        let copied = copy(&disk);
+        copied.set_bytes(&first_segment(), &bytes);
+        match open_one(&copied) {
+            Err(LogError::Corruption { offset, .. }) => assert_eq!(offset as usize, start),
+            other => panic!("the batch at byte {start} was cut out: {:?}", other.map(|_| "opened")),
+        }
+        assert_eq!(copied.bytes(&first_segment()).unwrap(), bytes);
+        start += batch.len();
+    }
+}
+
+#[test]
 fn any_flipped_bit_before_the_last_group_is_corruption_and_changes_nothing() {
     let (disk, groups) = unclosed(&[&[&[20], &[5]], &[&[30, 1], &[7]], &[&[10], &[4]]]);
     let stored = disk.bytes(&first_segment()).unwrap();

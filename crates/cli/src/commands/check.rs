@@ -7,7 +7,7 @@ use tallybook_core::programme::parse;
 
 use crate::commands::read_text;
 use crate::errors::{CliError, Outcome};
-use crate::output::Output;
+use crate::output::{Output, count};
 
 /// Checks a file; findings are a result, not an error.
 ///
@@ -40,9 +40,9 @@ pub fn run(file: &Path, output: &Output) -> Result<Outcome, CliError> {
             output.line(format!(
                 "\"{}\" is sound: {}, {}, {}",
                 plan.name,
-                count(plan.rules.len(), "rule"),
-                count(currencies.count(), "currency"),
-                count(ladders.count(), "ladder"),
+                count(plan.rules.len() as u64, "rule"),
+                count(currencies.count() as u64, "currency"),
+                count(ladders.count() as u64, "ladder"),
             ));
             Ok(Outcome::Done)
         }
@@ -59,13 +59,5 @@ pub fn run(file: &Path, output: &Output) -> Result<Outcome, CliError> {
             }
             Ok(Outcome::Found)
         }
-    }
-}
-
-fn count(count: usize, what: &str) -> String {
-    match (count, what.strip_suffix('y')) {
-        (1, _) => format!("1 {what}"),
-        (_, Some(stem)) => format!("{count} {stem}ies"),
-        (_, None) => format!("{count} {what}s"),
     }
 }

@@ -16,7 +16,7 @@ use crate::errors::{CliError, Outcome};
 use crate::import::map::Map;
 use crate::import::report::{Amount, Counts, Report};
 use crate::import::run::{Import, ImportError, Taken};
-use crate::output::{Output, Side};
+use crate::output::{Output, Side, count};
 use crate::progress::Progress;
 
 /// Runs an import, or with `--dry-run` only reads and checks.
@@ -128,7 +128,11 @@ fn tell(report: &Report, rejects: &Path, dry_run: bool, output: &Output) {
         tables(report, output);
     }
     if let Some(path) = rejects_file {
-        output.warning(format!("{} lines of rejected rows are in {}", report.reject_lines, path.display()));
+        output.warning(format!(
+            "rejected rows are in {}: {}",
+            path.display(),
+            count(report.reject_lines, "line")
+        ));
     }
     if dry_run {
         output.note("nothing was imported: --dry-run only reads and checks");
@@ -137,15 +141,15 @@ fn tell(report: &Report, rejects: &Path, dry_run: bool, output: &Output) {
 
 fn tables(report: &Report, output: &Output) {
     let mut rows = vec![vec!["rows read".to_owned(), report.rows_read.to_string()]];
-    let mut count = |name: &str, rows_counted: u64, reasons: &BTreeMap<String, u64>| {
+    let mut counted = |name: &str, rows_counted: u64, reasons: &BTreeMap<String, u64>| {
         rows.push(vec![format!("  {name}"), rows_counted.to_string()]);
         rows.extend(reasons.iter().map(|(reason, rows)| vec![format!("    {reason}"), rows.to_string()]));
     };
     let none = BTreeMap::new();
-    count("accepted", report.rows_accepted, &none);
-    count("already in", report.rows_already_in, &none);
-    count("skipped", report.rows_skipped, &report.skipped);
-    count("rejected", report.rows_rejected, &report.rejected);
+    counted("accepted", report.rows_accepted, &none);
+    counted("already in", report.rows_already_in, &none);
+    counted("skipped", report.rows_skipped, &report.skipped);
+    counted("rejected", report.rows_rejected, &report.rejected);
     if report.rows_accepted_in_part > 0 {
         rows.push(vec!["of these accepted in part".to_owned(), report.rows_accepted_in_part.to_string()]);
     }
@@ -185,5 +189,5 @@ fn tables(report: &Report, output: &Output) {
         ],
     );
     output.line("");
-    output.line(format!("{} members, {} order lines", report.members, report.order_lines));
+    output.line(format!("{}, {}", count(report.members, "member"), count(report.order_lines, "order line")));
 }

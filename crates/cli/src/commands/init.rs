@@ -22,8 +22,9 @@ pub fn run(global: &Global, options: &Init, output: &Output) -> Result<(), CliEr
         None => None,
     };
     let ledger = BlockingLedger::create(&global.ledger, Options::default()).map_err(|error| match error {
-        LedgerError::Folder(message) => {
-            CliError::usage(message).hint("name another folder with --ledger DIR")
+        LedgerError::Folder(_) => {
+            CliError::usage(format!("there is a ledger in {} already", global.ledger.display()))
+                .hint("name another folder with --ledger DIR")
         }
         error => error.into(),
     })?;

@@ -20,7 +20,7 @@ use tallybook_insight::rfm::{self, MemberRfm, RfmOptions, Scoring};
 use crate::cli::{Divide, Global, Rfm, Ties};
 use crate::commands::session::{Session, units};
 use crate::errors::CliError;
-use crate::output::{Output, Side};
+use crate::output::{Output, Side, count};
 use crate::when;
 
 /// Scores all members who have bought something by the as-of day.
@@ -213,7 +213,7 @@ fn tell(
         }));
         return;
     }
-    output.line(format!("{} members with an order by {as_of}", members.len()));
+    output.line(format!("{} with an order by {as_of}", count(members.len() as u64, "member")));
     output.line("");
     let row = |(cell, members, orders, minor_units): (Cell, u64, u64, i64)| {
         vec![

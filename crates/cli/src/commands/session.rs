@@ -34,9 +34,11 @@ impl Session {
     pub fn open(global: &Global, output: &Output) -> Result<Session, CliError> {
         let ledger =
             BlockingLedger::open(&global.ledger, Options::default()).map_err(|error| match error {
-                LedgerError::Folder(message) => CliError::usage(message).hint(
-                    "name the folder with --ledger DIR or TALLYBOOK_LEDGER, or make one: tallybook init",
-                ),
+                LedgerError::Folder(_) => {
+                    CliError::usage(format!("there is no ledger in {}", global.ledger.display())).hint(
+                        "name the folder with --ledger DIR or TALLYBOOK_LEDGER, or make one: tallybook init",
+                    )
+                }
                 error => error.into(),
             })?;
         for warning in ledger.warnings()? {

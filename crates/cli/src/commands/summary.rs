@@ -38,7 +38,8 @@ pub fn run(global: &Global, options: &Summary, output: &Output) -> Result<(), Cl
     if output.json {
         let mut value = sums.json(options.within_days, &show);
         if options.members {
-            value["by_member"] = members.iter().map(|(name, state)| member_json(name, state, &show)).collect();
+            value["by_member"] =
+                members.iter().map(|(name, state)| member_json(name, state, &show)).collect();
         }
         output.value(&value);
     } else {

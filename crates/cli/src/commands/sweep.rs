@@ -6,7 +6,7 @@ use crate::cli::Global;
 use crate::commands::session::Session;
 use crate::commands::show::Show;
 use crate::errors::CliError;
-use crate::output::Output;
+use crate::output::{Output, count};
 
 /// Sweeps all members.
 ///
@@ -22,7 +22,11 @@ pub fn run(global: &Global, until: &str, output: &Output) -> Result<(), CliError
         );
     } else {
         let local = Show::new(&session.programmes).local(until);
-        output.line(format!("{} members, {} events due by {local}", report.members, report.events));
+        output.line(format!(
+            "{}, {} due by {local}",
+            count(report.members, "member"),
+            count(report.events, "event")
+        ));
     }
     session.close(output);
     Ok(())

@@ -27,7 +27,8 @@ pub fn run(global: &Global, options: &Verify, output: &Output) -> Result<Outcome
     let outcome = verify(&global.ledger, &verify_options, &mut |progress| {
         done.store(progress.bytes_done, Ordering::Relaxed);
         let is_hidden = output.quiet || output.json;
-        let bar = bar.get_or_insert_with(|| Progress::new(progress.bytes_total, Arc::clone(&done), is_hidden));
+        let bar =
+            bar.get_or_insert_with(|| Progress::new(progress.bytes_total, Arc::clone(&done), is_hidden));
         bar.show(progress.records, "records");
     });
     if let Some(bar) = bar {
@@ -50,7 +51,9 @@ pub fn run(global: &Global, options: &Verify, output: &Output) -> Result<Outcome
 fn tell(report: &Report, output: &Output) {
     let snapshot = match &report.snapshot {
         SnapshotCheck::None => "none".to_owned(),
-        SnapshotCheck::Compared { position, members } => format!("{members} members compared at position {position}"),
+        SnapshotCheck::Compared { position, members } => {
+            format!("{members} members compared at position {position}")
+        }
         SnapshotCheck::Skipped { reason } => format!("not compared: {reason}"),
     };
     output.pairs(&[

@@ -17,6 +17,7 @@ pub mod decimal;
 pub mod group;
 pub mod joins;
 pub mod map;
+mod map_file;
 pub mod matching;
 pub mod reader;
 pub mod rejects;

@@ -233,8 +233,12 @@ fn returns_find_their_member_in_a_joined_table() {
 fn a_table_with_a_key_twice_or_without_a_column_stops_the_import() {
     let shop = Shop::new();
     let input = shop.write("returns.csv", "return,order,item,refund,at\n");
-    let prepare =
-        || Import::prepare(Map::parse(RETURNS).unwrap(), std::slice::from_ref(&input), None).err().unwrap().to_string();
+    let prepare = || {
+        Import::prepare(Map::parse(RETURNS).unwrap(), std::slice::from_ref(&input), None)
+            .err()
+            .unwrap()
+            .to_string()
+    };
     assert!(prepare().contains("orders.csv"));
     shop.write("orders.csv", "order,member\nA,ann\nA,bob\n");
     assert!(prepare().contains("row 2 has `A` in column `order` again"));

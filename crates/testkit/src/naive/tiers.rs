@@ -190,7 +190,8 @@ impl Model {
         }
         if ladder.period == LadderPeriod::AnniversaryTier {
             let standing = self.standing(member, ladder);
-            if standing.basis == Some(period) && rank_of(ladder, &standing) > 0 {
+            let is_cut_short = standing.basis == Some(period) && period.start() < standing.anchor;
+            if is_cut_short && rank_of(ladder, &standing) > 0 {
                 until = until.min(standing.anchor);
             }
         }
@@ -319,8 +320,16 @@ impl Model {
             .flatten()
             .map(|period| highest_entered(ladder, self.figures_of(member, version, ladder, period)))
             .fold(0, usize::max);
-        let until = Some(version.zone.day_start(running.end()));
-        set(self, member, ladder, at, Change::new(fallen(ladder, rank, reached), "demoted", until));
+        let mut demoted = Change::new(fallen(ladder, rank, reached), "demoted", None);
+        let last = if ladder.period == LadderPeriod::AnniversaryTier {
+            // The lower tier is reached now, and has years of its own.
+            let today = version.zone.day(at);
+            demoted.anchor = Some((today, running));
+            months_later(today, 12 * ladder.valid_periods)
+        } else {
+            running.end()
+        };
+        set(self, member, ladder, at, Change { until: Some(version.zone.day_start(last)), ..demoted });
     }
 
     /// Looks at every ladder after an order of a local day.

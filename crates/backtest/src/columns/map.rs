@@ -1,0 +1,22 @@
+//! Files mapped into memory: the one place of this crate that needs `unsafe`.
+//!
+//! A mapping is sound as long as nobody changes or shortens the file under it. Column files are written under a name of
+//! their own, renamed when they are whole, and never written again: a rebuild makes another file.
+#![expect(unsafe_code, reason = "mapping a file cannot be checked by the compiler; see above for why it is sound")]
+
+use std::fs::File;
+use std::io;
+
+use memmap2::{Mmap, MmapMut};
+
+/// Maps a finished file for reading.
+pub(super) fn read(file: &File) -> io::Result<Mmap> {
+    // SAFETY: a finished file is never written again.
+    unsafe { Mmap::map(file) }
+}
+
+/// Maps a file under construction, which only this process knows.
+pub(super) fn write(file: &File) -> io::Result<MmapMut> {
+    // SAFETY: the file has just been made under a name of this process's own.
+    unsafe { MmapMut::map_mut(file) }
+}
