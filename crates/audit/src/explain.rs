@@ -326,16 +326,20 @@ fn verdicts(version: &Version, earned: &PointsEarned, currency: CurrencyNumber) 
     of_currency.collect()
 }
 
-/// A lot's points per line of its order.
+/// A lot's points per line of its order: what each rule granted, shared over the lines that count for it.
 fn shares(version: &Version, earned: &PointsEarned, lot: &NewLot, order: &Order<'_>) -> Vec<LineShare> {
-    let rule = earned.shares.iter().filter(|share| share.granted.is_positive()).find_map(|share| {
-        version.plan.rules.get(usize::from(share.rule.0)).filter(|rule| rule.currency == lot.currency)
-    });
-    let Some(rule) = rule else { return Vec::new() };
     let mut seen = OrderSeen::default();
     seen.read(order, &version.plan.symbols);
-    let shares = earn::line_shares(&seen, rule.money, lot.points);
-    let named = shares.into_iter().enumerate();
+    let mut sums = vec![Points::ZERO; order.lines.len()];
+    for share in &earned.shares {
+        let Some(rule) = version.plan.rules.get(usize::from(share.rule.0)) else { continue };
+        if rule.currency == lot.currency {
+            for (sum, points) in sums.iter_mut().zip(earn::line_shares(&seen, rule, share.granted)) {
+                sum.0 += points.0;
+            }
+        }
+    }
+    let named = sums.into_iter().enumerate();
     named.map(|(index, points)| LineShare { line: order.line_name(index), points }).collect()
 }
 

@@ -30,7 +30,14 @@ pub struct Cli {
 #[derive(Clone, Debug, Args)]
 pub struct Global {
     /// Folder of the ledger
-    #[arg(long, global = true, value_name = "DIR", default_value = "ledger", env = "TALLYBOOK_LEDGER")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        default_value = "ledger",
+        env = "TALLYBOOK_LEDGER",
+        hide_env_values = true
+    )]
     pub ledger: PathBuf,
     /// Write results as JSON
     #[arg(long, global = true)]

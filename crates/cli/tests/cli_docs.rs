@@ -3,6 +3,8 @@
 //! `TRYCMD=overwrite cargo test -p tallybook-cli --test cli_docs` writes the pages anew after a change; what differs from
 //! run to run is then to be written as `[..]` again by hand.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::Path;
 

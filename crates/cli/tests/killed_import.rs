@@ -1,5 +1,7 @@
 //! An import that is killed at a random moment and simply run again ends where an undisturbed one ends.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};

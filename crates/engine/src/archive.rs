@@ -1,8 +1,8 @@
 //! A member's past, found by walking their chain: histories, earlier receipts, and what a fact refers to.
 
 use tallybook_core::calendar::Instant;
-use tallybook_core::decide::{OrderFile, Precedent, RedemptionFile};
 use tallybook_core::decide::precedent::OrderRecord;
+use tallybook_core::decide::{OrderFile, Precedent, RedemptionFile};
 use tallybook_core::event::{Decision, Event};
 use tallybook_core::fact::{Fact, Order, Return, Subject};
 use tallybook_format::{RecordKind, decode_decision, decode_fact, subject_fingerprint};
@@ -238,7 +238,8 @@ fn order_file(
         },
         OrderStep::Returned(_) => None,
     });
-    let earned = earned.ok_or_else(|| LedgerError::Corruption(format!("order `{}` was never judged", order.id)))?;
+    let earned =
+        earned.ok_or_else(|| LedgerError::Corruption(format!("order `{}` was never judged", order.id)))?;
     let record = OrderRecord::new(effective_at, earned, order.lines.len());
     let mut file = OrderFile { order, record };
     for step in steps {
@@ -264,7 +265,9 @@ fn find_redemption<R: LogReader>(
             continue;
         }
         match record_kind(&record)? {
-            RecordKind::Redeemed | RecordKind::RedemptionReversed => newest_first.push(event(&record)?.decision),
+            RecordKind::Redeemed | RecordKind::RedemptionReversed => {
+                newest_first.push(event(&record)?.decision)
+            }
             RecordKind::ReversalRequested => {
                 let (_, Fact::ReversalRequested(reversal)) = fact(&record)? else { continue };
                 if reversal.redemption != name {
@@ -278,7 +281,9 @@ fn find_redemption<R: LogReader>(
                     continue;
                 }
                 let Some(Decision::Redeemed(redeemed)) = redeemed else {
-                    return Err(LedgerError::Corruption(format!("redemption `{name}` was never carried out")));
+                    return Err(LedgerError::Corruption(format!(
+                        "redemption `{name}` was never carried out"
+                    )));
                 };
                 let mut file = RedemptionFile::new(redeemed);
                 newest_first.iter().rev().for_each(|decision| file.follow(decision));

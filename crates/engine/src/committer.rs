@@ -46,7 +46,11 @@ pub(crate) struct Durable {
 
 impl Durable {
     pub(crate) fn new(end: Position) -> Arc<Durable> {
-        Arc::new(Durable { end: Mutex::new((end, false)), moved: Condvar::new(), watch: watch::Sender::new(end) })
+        Arc::new(Durable {
+            end: Mutex::new((end, false)),
+            moved: Condvar::new(),
+            watch: watch::Sender::new(end),
+        })
     }
 
     fn set(&self, end: Position) {

@@ -27,11 +27,12 @@ use tallybook_log::{Group, LogReader, Position, RECORD_BODY_BYTES_MAX, RecordHea
 use tallybook_snapshot::Snapshots;
 use tokio::sync::mpsc;
 
+use crate::answers::{Published, Receipt};
 use crate::archive::{self, HistoryBatch};
 use crate::committer::{Committer, Waiter};
 use crate::error::LedgerError;
 use crate::fold::Member;
-use crate::ledger::{Published, Receipt};
+
 use crate::members::Members;
 use crate::options::Options;
 use crate::recall::{RECALL_KEYS_MAX, Recall};

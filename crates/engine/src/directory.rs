@@ -61,9 +61,13 @@ impl Directory {
         store: Option<&dyn PageStore>,
         writer: &mut dyn PageWriter,
     ) -> Result<u64, SnapshotError> {
-        let page_count = (u64::from(member_count) / NAMES_PER_PAGE).next_power_of_two().max(self.page_count).max(1);
-        let mut fresh: Vec<(u64, &str, u32)> =
-            self.fresh.iter().map(|(name, number)| (page_of(name, page_count), name.as_ref(), *number)).collect();
+        let page_count =
+            (u64::from(member_count) / NAMES_PER_PAGE).next_power_of_two().max(self.page_count).max(1);
+        let mut fresh: Vec<(u64, &str, u32)> = self
+            .fresh
+            .iter()
+            .map(|(name, number)| (page_of(name, page_count), name.as_ref(), *number))
+            .collect();
         fresh.sort_unstable();
         // An old page's names go to the pages that are congruent to it, as both counts are powers of two.
         for old_page in 0..self.page_count.max(1) {
@@ -93,5 +97,7 @@ fn page_of(name: &str, page_count: u64) -> u64 {
 
 fn read_page(store: &dyn PageStore, page: u64) -> Result<Vec<(Box<str>, u32)>, Doubt> {
     let bytes = store.get(PageId { kind: NAME_PAGES, number: page })?;
-    decode_names(&bytes.ok_or_else(|| Doubt { what: format!("page {page} of the name directory is missing") })?)
+    decode_names(
+        &bytes.ok_or_else(|| Doubt { what: format!("page {page} of the name directory is missing") })?,
+    )
 }

@@ -27,7 +27,10 @@ pub struct Member {
 }
 
 /// What a record turned out to be.
-#[expect(clippy::large_enum_variant, reason = "one per record of a replay, where a box would cost an allocation each")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one per record of a replay, where a box would cost an allocation each"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Folded {
     /// A fact; whether it changed the state is told by its kind.
@@ -84,7 +87,11 @@ impl Member {
     pub fn memory_bytes(&self) -> usize {
         let state = &self.state;
         let buckets: usize = state.ladders.iter().map(|l| l.buckets.len() * 32).sum();
-        size_of::<Member>() + self.name.len() + self.seen.len() * 4 + state.lots.len() * 72 + state.caps.len() * 24
+        size_of::<Member>()
+            + self.name.len()
+            + self.seen.len() * 4
+            + state.lots.len() * 72
+            + state.caps.len() * 24
             + buckets
     }
 }
@@ -108,7 +115,8 @@ pub(crate) fn fold_into(
     let effective_at = Instant(header.effective_at);
     let kind = RecordKind::from_number(header.kind).map_err(unreadable)?;
     if kind.is_decision() {
-        let decision = decode_decision(header.kind, header.version, effective_at, body).map_err(unreadable)?;
+        let decision =
+            decode_decision(header.kind, header.version, effective_at, body).map_err(unreadable)?;
         apply(state, effective_at, &decision).map_err(|misfit| LedgerError::misfit(position, &misfit))?;
         return Ok(Folded::Decision(Event { effective_at, decision }));
     }

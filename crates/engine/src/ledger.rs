@@ -1,4 +1,10 @@
-//! The handles that callers hold: async, and its blocking twin.
+//! The handles that callers hold: the blocking one here, its async twin in `asynchronous`.
+//!
+//! Invariant: a handle changes nothing by itself; it asks the decider, and passes on what it answers.
+
+mod asynchronous;
+
+pub use asynchronous::Ledger;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,9 +15,8 @@ use tallybook_core::apply::touch;
 use tallybook_core::calendar::Instant;
 use tallybook_core::command::Command;
 use tallybook_core::decide;
-use tallybook_core::event::Event;
 use tallybook_core::fact::Fact;
-use tallybook_core::ids::{MemberNumber, VersionNumber};
+use tallybook_core::ids::MemberNumber;
 use tallybook_core::programme::versions::Programmes;
 use tallybook_core::refusal::Refusal;
 use tallybook_core::state::MemberState;
@@ -20,6 +25,7 @@ use tallybook_log::{FileLog, FileLogReader, LedgerId, Log, LogReader, Position};
 use tallybook_snapshot::{Generations, Snapshots};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::answers::{Info, MemberView, Published, Receipt, SweepReport};
 use crate::archive::{self, HistoryBatch};
 use crate::committer::{Committer, Durable};
 use crate::decider::{Decider, Request};
@@ -30,71 +36,6 @@ use crate::subscription::Subscription;
 
 /// The reading side of a ledger's log.
 pub type LedgerReader = FileLogReader;
-
-/// What a command did, given once it is durable.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
-    /// The batch that holds it.
-    pub batch_number: u64,
-    /// The first of its facts.
-    pub position: Position,
-    /// When the ledger took it down.
-    pub recorded_at: Instant,
-    /// What was decided.
-    pub events: Vec<Event>,
-    /// Whether the same command had been submitted before, so that nothing happened now.
-    pub repeated: bool,
-}
-
-/// A publication that was accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Published {
-    /// The version's number in the ledger, from 1.
-    pub number: VersionNumber,
-    /// SHA-256 of the programme file.
-    pub hash: [u8; 32],
-    /// First instant at which it is in force.
-    pub effective_from: Instant,
-    /// Whether this was the last version already.
-    pub repeated: bool,
-}
-
-/// What a sweep did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SweepReport {
-    /// Members of whom something was due.
-    pub members: u64,
-    /// Events recorded.
-    pub events: u64,
-}
-
-/// A member as read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MemberView {
-    /// The member's number in the ledger.
-    pub number: MemberNumber,
-    /// The caller's name for the member.
-    pub name: String,
-    /// The member's newest record.
-    pub head: Position,
-    /// What the member owns.
-    pub state: MemberState,
-}
-
-/// A ledger at a glance.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Info {
-    /// Members known.
-    pub members: u32,
-    /// Batches in the log.
-    pub batches: u64,
-    /// The log's length in bytes.
-    pub log_bytes: u64,
-    /// Where the current snapshot stands.
-    pub snapshot_position: Option<Position>,
-    /// About how much memory the loaded states take, in bytes.
-    pub memory_bytes: usize,
-}
 
 /// A ledger for callers who may block. Clone it freely; all clones are one ledger.
 ///
@@ -196,7 +137,8 @@ impl BlockingLedger {
         let mut decider = Decider::open(reader.clone(), id, snapshots, options)?;
         let later = std::mem::replace(&mut decider.warnings, warnings);
         if torn_bytes > 0 {
-            decider.warn(format!("a torn tail of {torn_bytes} bytes, never acknowledged, was cut from the log"));
+            decider
+                .warn(format!("a torn tail of {torn_bytes} bytes, never acknowledged, was cut from the log"));
         }
         later.into_iter().for_each(|warning| decider.warn(warning));
         let durable = Durable::new(reader.end().position);
@@ -430,106 +372,6 @@ impl BlockingLedger {
     }
 }
 
-/// A ledger for async callers, on any tokio runtime. Clone it freely; all clones are one ledger.
-///
-/// End with [`close`](Ledger::close): dropping the last clone waits for the disk and blocks the thread it happens on.
-#[derive(Clone)]
-pub struct Ledger {
-    blocking: BlockingLedger,
-}
-
-impl Ledger {
-    /// Makes a ledger in a folder that has none. Blocks shortly.
-    ///
-    /// # Errors
-    /// As [`BlockingLedger::create`].
-    pub fn create(dir: &Path, options: Options) -> Result<Ledger, LedgerError> {
-        BlockingLedger::create(dir, options).map(|blocking| Ledger { blocking })
-    }
-
-    /// Opens the ledger in a folder. Blocks while it folds the tail of the log.
-    ///
-    /// # Errors
-    /// As [`BlockingLedger::open`].
-    pub fn open(dir: &Path, options: Options) -> Result<Ledger, LedgerError> {
-        BlockingLedger::open(dir, options).map(|blocking| Ledger { blocking })
-    }
-
-    /// The same ledger for callers who may block.
-    pub fn blocking(&self) -> &BlockingLedger {
-        &self.blocking
-    }
-
-    /// Takes down a command; the receipt comes when it is durable.
-    ///
-    /// # Errors
-    /// As [`BlockingLedger::submit`].
-    pub async fn submit(&self, command: Command) -> Result<Receipt, LedgerError> {
-        self.ask(move |decider| decider.submit(&command)).await
-    }
-
-    /// Takes down many commands in order, written together. Each has its own outcome.
-    ///
-    /// # Errors
-    /// As [`BlockingLedger::submit_all`].
-    pub async fn submit_all(&self, commands: Vec<Command>) -> Result<Vec<Result<Receipt, Refusal>>, LedgerError> {
-        self.ask(move |decider| submit_each(decider, &commands)).await
-    }
-
-    /// Publishes a programme version.
-    ///
-    /// # Errors
-    /// As [`BlockingLedger::publish`].
-    pub async fn publish(&self, source: &str, effective_from: Instant) -> Result<Published, LedgerError> {
-        let source = source.to_owned();
-        self.ask(move |decider| decider.publish(&source, effective_from)).await
-    }
-
-    /// Records all that is due at or before an instant.
-    ///
-    /// # Errors
-    /// As [`BlockingLedger::sweep`].
-    pub async fn sweep(&self, until: Instant) -> Result<SweepReport, LedgerError> {
-        self.ask(move |decider| decider.sweep(until)).await
-    }
-
-    /// A member as recorded.
-    ///
-    /// # Errors
-    /// As [`BlockingLedger::member`].
-    pub async fn member(&self, name: &str) -> Result<Option<MemberView>, LedgerError> {
-        let name = name.to_owned();
-        self.ask(move |decider| find_member(decider, &name)).await
-    }
-
-    /// Follows the log from a position.
-    pub fn subscribe(&self, from: Position) -> Subscription {
-        self.blocking.subscribe(from)
-    }
-
-    /// Makes everything durable, writes a snapshot and closes the ledger, for all its handles.
-    ///
-    /// # Errors
-    /// As [`BlockingLedger::close`].
-    pub async fn close(self) -> Result<(), LedgerError> {
-        let (reply, outcome) = oneshot::channel();
-        let request: Request<FileLogReader> = Box::new(move |decider| {
-            let _ = reply.send(decider.shut_down());
-        });
-        self.blocking.threads.requests()?.send(request).await.map_err(|_| LedgerError::Closed)?;
-        outcome.await.map_err(|_| LedgerError::Closed)?
-    }
-
-    async fn ask<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Decider<FileLogReader>) -> Result<T, LedgerError> + Send + 'static,
-    ) -> Result<T, LedgerError> {
-        let (request, answer) = request(work);
-        self.blocking.threads.requests()?.send(request).await.map_err(|_| LedgerError::Closed)?;
-        answer.await.unwrap_or(Err(LedgerError::Closed))
-    }
-}
-
 /// Work for the decider, and where its answer comes once all that it rests on is durable.
 fn request<T: Send + 'static>(
     work: impl FnOnce(&mut Decider<FileLogReader>) -> Result<T, LedgerError> + Send + 'static,
@@ -559,7 +401,10 @@ fn submit_each<R: LogReader>(
         .collect()
 }
 
-fn find_member<R: LogReader>(decider: &mut Decider<R>, name: &str) -> Result<Option<MemberView>, LedgerError> {
+fn find_member<R: LogReader>(
+    decider: &mut Decider<R>,
+    name: &str,
+) -> Result<Option<MemberView>, LedgerError> {
     decider.on_members(|members| {
         let Some(number) = members.find(name)? else { return Ok(None) };
         Ok(Some(view(number, members.get(number)?)))

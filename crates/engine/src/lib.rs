@@ -12,6 +12,7 @@
 //!
 //! It knows no network and reads no clock but the one in its [`Options`].
 
+mod answers;
 mod archive;
 mod committer;
 mod decider;
@@ -27,11 +28,12 @@ mod recall;
 mod subscription;
 mod writing;
 
+pub use answers::{Info, MemberView, Published, Receipt, SweepReport};
 pub use archive::{HistoryBatch, history, precedent};
 pub use error::{ErrorKind, LedgerError};
 pub use fold::{Folded, Member};
 pub use inspection::{SnapshotView, find_key};
-pub use ledger::{BlockingLedger, Info, Ledger, LedgerReader, MemberView, Published, Receipt, SweepReport};
+pub use ledger::{BlockingLedger, Ledger, LedgerReader};
 pub use options::{Clock, Options};
 pub use subscription::Subscription;
 pub use writing::{Stored, stored_batch};

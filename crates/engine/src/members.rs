@@ -121,7 +121,11 @@ impl Members {
     }
 
     /// Changes a member.
-    pub(crate) fn change<T>(&mut self, number: u32, change: impl FnOnce(&mut Member) -> T) -> Result<T, Doubt> {
+    pub(crate) fn change<T>(
+        &mut self,
+        number: u32,
+        change: impl FnOnce(&mut Member) -> T,
+    ) -> Result<T, Doubt> {
         let (page_number, index) = place(number);
         self.load(page_number)?;
         let page = self.pages.get_mut(&page_number).expect("loaded above");
@@ -168,11 +172,14 @@ impl Members {
         }
         let missing = || Doubt { what: format!("page {page_number} of the members is missing") };
         let store = self.store.as_ref().ok_or_else(missing)?;
-        let bytes = store.get(PageId { kind: MEMBER_PAGES, number: u64::from(page_number) })?.ok_or_else(missing)?;
+        let bytes =
+            store.get(PageId { kind: MEMBER_PAGES, number: u64::from(page_number) })?.ok_or_else(missing)?;
         let members = decode_members(&bytes)?;
         let expected = (self.count - page_number * PAGE_MEMBERS).min(PAGE_MEMBERS) as usize;
         if members.len() != expected {
-            return Err(Doubt { what: format!("page {page_number} holds another number of members than it should") });
+            return Err(Doubt {
+                what: format!("page {page_number} holds another number of members than it should"),
+            });
         }
         let memory_bytes = members.iter().map(Member::memory_bytes).sum();
         self.memory_bytes += memory_bytes;

@@ -69,7 +69,8 @@ pub(crate) fn encode_names(names: &[(Box<str>, u32)]) -> Vec<u8> {
 pub(crate) fn decode_names(bytes: &[u8]) -> Result<Vec<(Box<str>, u32)>, Doubt> {
     let mut reader = Reader { bytes };
     let count = reader.u32()?;
-    let names = (0..count).map(|_| Ok((reader.text()?.into(), reader.u32()?))).collect::<Result<_, Doubt>>()?;
+    let names =
+        (0..count).map(|_| Ok((reader.text()?.into(), reader.u32()?))).collect::<Result<_, Doubt>>()?;
     reader.finish()?;
     Ok(names)
 }

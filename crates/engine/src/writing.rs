@@ -156,7 +156,9 @@ impl Subjects {
         match decision {
             Decision::PointsEarned(_) => nth(&mut self.orders, |f| matches!(f, Fact::OrderPlaced(_))),
             Decision::ClawedBack(_) => nth(&mut self.returns, |f| matches!(f, Fact::OrderReturned(_))),
-            Decision::Redeemed(_) => nth(&mut self.redemptions, |f| matches!(f, Fact::RedemptionRequested(_))),
+            Decision::Redeemed(_) => {
+                nth(&mut self.redemptions, |f| matches!(f, Fact::RedemptionRequested(_)))
+            }
             Decision::RedemptionReversed(_) => {
                 nth(&mut self.reversals, |f| matches!(f, Fact::ReversalRequested(_)))
             }

@@ -10,9 +10,7 @@ use std::path::Path;
 use std::process::{Command as Process, Stdio};
 use std::time::Duration;
 
-use support::{
-    Chance, at, available, create_on, ledger_in, log_bytes, open_on, order, small_options,
-};
+use support::{Chance, at, available, create_on, ledger_in, log_bytes, open_on, order, small_options};
 use tallybook::core::calendar::Instant;
 use tallybook::core::fact::Fact;
 use tallybook::log::{DiskFailure, SimulatedDisk};

@@ -4,7 +4,9 @@
 
 mod support;
 
-use support::{at, available, debit, give_back, ledger_in, log_bytes, order, redeem, refusal_code, small_options};
+use support::{
+    at, available, debit, give_back, ledger_in, log_bytes, order, redeem, refusal_code, small_options,
+};
 use tallybook::core::calendar::Instant;
 use tallybook::{BlockingLedger, Command, Options, Receipt};
 

@@ -59,7 +59,9 @@ impl Stage {
 
     fn states(&self) -> BTreeMap<String, MemberState> {
         let mut states = BTreeMap::new();
-        self.ledger.for_each_member(|view| drop(states.insert(view.name.clone(), view.state.clone()))).unwrap();
+        self.ledger
+            .for_each_member(|view| drop(states.insert(view.name.clone(), view.state.clone())))
+            .unwrap();
         states
     }
 
@@ -182,15 +184,18 @@ proptest! {
         prop_assert_eq!(stage.states(), plain.states());
     }
 
+    /// Of facts that come in time: one that comes after the sweep of its time is late, and case 33 is about those.
     #[test]
     fn law_6_no_schedule_of_sweeps_shows(drawn in drawn(), seed in any::<u64>()) {
+        let mut drawn = drawn;
+        drawn.history.retain(|recorded| recorded.command.effective_at >= recorded.recorded_at);
         let never = Stage::played(&drawn);
         let Some(last) = drawn.history.last() else { return Ok(()) };
         let end = last.recorded_at.plus_days(800);
         never.clock.set(end);
         never.ledger.sweep(end).unwrap();
         let expected = never.told();
-        for schedule in [Schedule::Daily, Schedule::AtRandom(seed)] {
+        for schedule in [Schedule::Daily, Schedule::AtRandom] {
             let stage = Stage::new(&drawn);
             let mut chance = Chance(seed);
             let mut now = drawn.history[0].recorded_at;
@@ -282,7 +287,7 @@ proptest! {
 #[derive(Clone, Copy, Debug)]
 enum Schedule {
     Daily,
-    AtRandom(u64),
+    AtRandom,
 }
 
 impl Schedule {
@@ -292,7 +297,7 @@ impl Schedule {
             let next = match self {
                 // Just after midnight somewhere, so that no sweep is at the exact time of what is due.
                 Schedule::Daily => now.plus_days(1).plus_seconds(7),
-                Schedule::AtRandom(_) => match chance.below(3) {
+                Schedule::AtRandom => match chance.below(3) {
                     0 => now.plus_seconds(chance.below(100_000) as i64 + 1),
                     1 => now.plus_days(chance.below(60) as i64 + 1),
                     _ => midnight_after(*now),
@@ -318,7 +323,9 @@ impl Stage {
     /// What every member was told, whatever batch it stands in.
     fn told(&self) -> BTreeMap<String, Vec<Event>> {
         let histories = self.histories().into_iter();
-        histories.map(|(name, batches)| (name, batches.into_iter().flat_map(|b| b.events).collect())).collect()
+        histories
+            .map(|(name, batches)| (name, batches.into_iter().flat_map(|b| b.events).collect()))
+            .collect()
     }
 }
 
@@ -334,9 +341,10 @@ struct Book {
 impl Book {
     fn precedent(&self, fact: &Fact<'static>) -> Precedent<'static> {
         match fact {
-            Fact::OrderReturned(ret) => {
-                self.orders.get(ret.order.as_ref()).map_or(Precedent::None, |f| Precedent::Order(Box::new(f.clone())))
-            }
+            Fact::OrderReturned(ret) => self
+                .orders
+                .get(ret.order.as_ref())
+                .map_or(Precedent::None, |f| Precedent::Order(Box::new(f.clone()))),
             Fact::ReversalRequested(reversal) => self
                 .redemptions
                 .get(reversal.redemption.as_ref())

@@ -61,7 +61,10 @@ fn agree(spec: &Spec, history: &[Recorded]) -> Result<(), TestCaseError> {
                 prop_assert_eq!(refusal.code(), code, "step {}: {:?}", step, command);
             }
             (told, expected) => {
-                prop_assert!(false, "step {step}: {command:?}: the ledger says {told:?}, the model {expected:?}");
+                prop_assert!(
+                    false,
+                    "step {step}: {command:?}: the ledger says {told:?}, the model {expected:?}"
+                );
             }
         }
         let Some(view) = ledger.member(&command.member).unwrap() else { continue };

@@ -40,8 +40,7 @@ fn files_under(dir: &Path) -> Vec<PathBuf> {
 
 /// Damages the snapshots as a failing disk or a careless hand would. Tells whether anything that matters was touched.
 fn damage(dir: &Path, chance: &mut Chance) {
-    let files: Vec<PathBuf> =
-        files_under(dir).into_iter().filter(|path| !path.ends_with("lock")).collect();
+    let files: Vec<PathBuf> = files_under(dir).into_iter().filter(|path| !path.ends_with("lock")).collect();
     if files.is_empty() {
         return;
     }
@@ -84,7 +83,11 @@ fn run_with_trouble(drawn: &Drawn, seed: u64) -> Vec<MemberView> {
             ledger.snapshot().unwrap();
         }
         if chance.one_in(8) {
-            if chance.one_in(2) { ledger.close().unwrap() } else { drop(ledger) }
+            if chance.one_in(2) {
+                ledger.close().unwrap()
+            } else {
+                drop(ledger)
+            }
             if chance.one_in(2) {
                 damage(&snapshots, &mut chance);
             }

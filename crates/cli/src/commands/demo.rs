@@ -169,7 +169,7 @@ impl<'o> Stage<'o> {
             .spawn()
             .map_err(|error| fault("run a step", &error))?;
         let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let moment = Duration::from_millis(300 + u64::from(since_epoch.subsec_nanos() / 1_000) % 700);
+        let moment = Duration::from_millis(300 + u64::from(since_epoch.subsec_micros()) % 700);
         std::thread::sleep(moment);
         let ended = child.try_wait().map_err(|error| fault("look after a step", &error))?;
         child.kill().map_err(|error| fault("kill a step", &error))?;

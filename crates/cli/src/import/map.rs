@@ -227,7 +227,8 @@ impl Map {
     /// # Errors
     /// The first thing that is wrong, with line and column where the file's shape is.
     pub fn parse(source: &str) -> Result<Map, MapError> {
-        let file: MapFile = toml::from_str(source).map_err(|error| MapError::Shape(error.to_string()))?;
+        let file: MapFile = toml::from_str(source)
+            .map_err(|error| MapError::Shape(error.to_string().trim_end().to_owned()))?;
         file.check().map_err(MapError::Unsound)
     }
 

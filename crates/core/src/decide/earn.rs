@@ -188,11 +188,18 @@ pub fn order_money(order: &OrderSeen, base: MoneyBase, scratch: &mut Scratch) ->
     scratch.money[index].1.iter().map(|m| i128::from(*m)).sum()
 }
 
-/// Points of a total per line, by largest remainder over the lines' money (case 5).
-pub fn line_shares(order: &OrderSeen, base: MoneyBase, points: Points) -> Vec<Points> {
+/// What a rule granted per line of the order, by largest remainder over the money of the lines that count for it
+/// (case 5). Where those are worth nothing, they share alike.
+pub fn line_shares(order: &OrderSeen, rule: &Rule, granted: Points) -> Vec<Points> {
     let mut scratch = Scratch::default();
-    let index = money_index(order, base, &mut scratch);
-    split_by_largest_remainder(points.0, &scratch.money[index].1).into_iter().map(Points).collect()
+    let index = money_index(order, rule.money, &mut scratch);
+    let counts = |line: &LineSeen| line_matches(&rule.lines, line);
+    let of_matching = order.lines.iter().zip(&scratch.money[index].1);
+    let mut weights: Vec<i64> = of_matching.map(|(line, money)| if counts(line) { *money } else { 0 }).collect();
+    if weights.iter().all(|weight| *weight == 0) {
+        weights = order.lines.iter().map(|line| i64::from(counts(line))).collect();
+    }
+    split_by_largest_remainder(granted.0, &weights).into_iter().map(Points).collect()
 }
 
 /// Finds or makes the list of the lines' money under a base, for the order at hand.

@@ -33,7 +33,9 @@ pub(super) fn bucket(ladder: &Ladder, zone: Zone, joined_at: Instant, at: Instan
     match ladder.period {
         LadderPeriod::CalendarYear => day.year_start(),
         LadderPeriod::AnniversaryJoining => years_from(zone.day(joined_at), day).start,
-        LadderPeriod::RollingDays(_) | LadderPeriod::AnniversaryTier => day,
+        LadderPeriod::RollingDays(_) => day,
+        // What came before joining counts in the first year of membership, as above.
+        LadderPeriod::AnniversaryTier => day.max(zone.day(joined_at)),
         LadderPeriod::Lifetime => Day::EVER,
     }
 }

@@ -93,7 +93,11 @@ impl<R: LogReader> Decider<R> {
         records.reverse();
         let mut fresh = Member::new(&name);
         for record in &records {
-            fresh.fold(&RecordView { position: record.position, header: record.header, body: &record.body })?;
+            fresh.fold(&RecordView {
+                position: record.position,
+                header: record.header,
+                body: &record.body,
+            })?;
         }
         let replaced = self.members.change(number, |member| *member = fresh);
         replaced.map_err(|doubt| LedgerError::Fault(doubt.what))
@@ -166,8 +170,7 @@ impl<R: LogReader> Decider<R> {
         let position = Position(watermark.position);
         // Past the end there is nothing to compare; the caller tells that the log is too short.
         let is_comparable = !extra.last_batch.is_none() && position <= self.reader.end().position;
-        if is_comparable
-            && self.batch_checksum(extra.last_batch, position) != Some(extra.last_batch_checksum)
+        if is_comparable && self.batch_checksum(extra.last_batch, position) != Some(extra.last_batch_checksum)
         {
             return Err(doubt("the log has another past, as after a backup was put back"));
         }
@@ -189,13 +192,16 @@ impl<R: LogReader> Decider<R> {
         let stored = decode_fact(record.header.kind, record.header.version, record.body)
             .map_err(|error| LedgerError::unreadable(record.position, &error))?;
         let Fact::ProgrammePublished(publication) = stored.fact else {
-            let text = format!("the record at position {} is of the ledger, but no publication", record.position);
+            let text =
+                format!("the record at position {} is of the ledger, but no publication", record.position);
             return Err(LedgerError::Corruption(text));
         };
         let prepared =
             self.programmes.compile(&publication.source, publication.effective_from).map_err(|refusal| {
                 let position = record.position;
-                LedgerError::Corruption(format!("the programme published at {position} is unsound: {refusal}"))
+                LedgerError::Corruption(format!(
+                    "the programme published at {position} is unsound: {refusal}"
+                ))
             })?;
         Arc::make_mut(&mut self.programmes).add(prepared);
         self.ledger_head = record.position;
@@ -232,7 +238,8 @@ impl<R: LogReader> Decider<R> {
             self.members.add(Member::new(name));
         }
         if number > self.members.count() {
-            let text = format!("the record at position {} is of a member who was never named", record.position);
+            let text =
+                format!("the record at position {} is of a member who was never named", record.position);
             return Err(LedgerError::Corruption(text).into());
         }
         self.members.change(number, |member| member.fold(record))??;

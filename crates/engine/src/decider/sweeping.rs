@@ -11,9 +11,10 @@ use tallybook_core::refusal::Refusal;
 use tallybook_log::LogReader;
 
 use super::Decider;
+use crate::answers::SweepReport;
 use crate::error::LedgerError;
 use crate::fold::Member;
-use crate::ledger::SweepReport;
+
 use crate::writing::{BatchFacts, push_batch};
 
 impl<R: LogReader> Decider<R> {
@@ -39,7 +40,8 @@ impl<R: LogReader> Decider<R> {
             }
             let programmes = Arc::clone(&self.programmes);
             let next_due = self.on_members(|members| {
-                let due = |member: &Member| settle::due_at(&member.state, &programmes).unwrap_or(Instant::MAX);
+                let due =
+                    |member: &Member| settle::due_at(&member.state, &programmes).unwrap_or(Instant::MAX);
                 Ok(members.page(page)?.1.iter().map(due).min().unwrap_or(Instant::MAX))
             })?;
             self.members.set_page_due(page, next_due);
@@ -69,8 +71,7 @@ impl<R: LogReader> Decider<R> {
         self.on_members(|members| members.get(number).map(drop))?;
         let Decider { members, programmes, events, group, .. } = self;
         events.clear();
-        let batch =
-            BatchFacts { key: None, effective_key: "", facts: &[], effective_at: until, recorded_at };
+        let batch = BatchFacts { key: None, effective_key: "", facts: &[], effective_at: until, recorded_at };
         let batch_position = group.end().position;
         let swept = members.change(number, |member| {
             Draft::new(&mut member.state, programmes, events).settle(until);

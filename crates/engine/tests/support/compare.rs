@@ -25,7 +25,11 @@ impl fmt::Debug for Drawn {
         writeln!(f, "\n{}", self.spec.to_toml())?;
         for (step, Recorded { command, recorded_at }) in self.history.iter().enumerate() {
             let (at, key) = (command.effective_at, command.key.as_deref().unwrap_or("-"));
-            writeln!(f, "{step}: {} {key} at {at}, recorded {recorded_at}: {:?}", command.member, command.facts)?;
+            writeln!(
+                f,
+                "{step}: {} {key} at {at}, recorded {recorded_at}: {:?}",
+                command.member, command.facts
+            )?;
         }
         Ok(())
     }

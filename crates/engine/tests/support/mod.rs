@@ -80,8 +80,7 @@ pub fn log_dir() -> PathBuf {
 }
 
 pub fn create_on(disk: &SimulatedDisk, options: Options) -> BlockingLedger {
-    let log =
-        FileLog::create_on(Arc::new(disk.clone()), &log_dir(), LedgerId([7; 16]), options.log).unwrap();
+    let log = FileLog::create_on(Arc::new(disk.clone()), &log_dir(), LedgerId([7; 16]), options.log).unwrap();
     BlockingLedger::start_on(log, snapshots(&options), options).unwrap()
 }
 
