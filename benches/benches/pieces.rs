@@ -87,7 +87,11 @@ fn durable_receipts(criterion: &mut Criterion) {
     let mut number = 0;
     let mut next = || {
         number += 1;
-        Command::new(&format!("member-{}", number % 1_000), at(number / 1_000), Fact::OrderPlaced(order(number, 3)))
+        Command::new(
+            &format!("member-{}", number % 1_000),
+            at(number / 1_000),
+            Fact::OrderPlaced(order(number, 3)),
+        )
     };
     criterion.bench_function("a durable order, one caller waiting for each", |bencher| {
         bencher.iter(|| ledger.submit(next()).is_ok());
@@ -101,7 +105,8 @@ fn durable_receipts(criterion: &mut Criterion) {
 
 /// A folder under `target`, so that the disk measured is the one that holds the checkout.
 fn tempfile_dir() -> std::path::PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), std::path::PathBuf::from);
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), std::path::PathBuf::from);
     let folder = target.join(format!("bench-ledger-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("target can be written");
     folder

@@ -56,7 +56,8 @@ pub fn compare(
     };
     let months = Months::new(zone, from, until);
     let sides = [Judges::new(&view, baseline), Judges::new(&view, scenario)];
-    let threads = options.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get);
+    let threads =
+        options.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get);
     let parts = std::thread::scope(|scope| {
         let spawn = |part| {
             let (months, sides) = (&months, &sides);
@@ -210,7 +211,12 @@ impl<'a> Part<'a> {
         Pair { baseline: figure(&self.tallies[0], 0), scenario: figure(&self.tallies[1], 1) }
     }
 
-    fn currencies(&self, view: &View<'_>, months: &Months, sides: [&Programmes; 2]) -> Vec<CurrencyComparison> {
+    fn currencies(
+        &self,
+        view: &View<'_>,
+        months: &Months,
+        sides: [&Programmes; 2],
+    ) -> Vec<CurrencyComparison> {
         let ids = longer(sides.map(|side| &side.registry().currencies));
         let change = |change: &Change| MemberChange {
             member: view.name(change.member),
@@ -252,7 +258,8 @@ impl<'a> Part<'a> {
             let number = LadderNumber(u8::try_from(index).unwrap_or(u8::MAX));
             let known = sides.map(|side| side.registry().ladders.get(index).map(|(_, tiers)| tiers));
             let tiers = longer(known.map(|tiers| tiers.unwrap_or(&EMPTY)));
-            let name = |tier: TierNumber| tiers.get(usize::from(tier.0)).map_or("?", |id| id.as_ref()).to_owned();
+            let name =
+                |tier: TierNumber| tiers.get(usize::from(tier.0)).map_or("?", |id| id.as_ref()).to_owned();
             let of_ladder = moves.iter().filter(|key| key.0 == number);
             LadderComparison {
                 ladder: id.to_string(),

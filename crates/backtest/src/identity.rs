@@ -105,8 +105,7 @@ impl Sink for Digests {
         for Event { effective_at, decision } in events {
             self.body.clear();
             let kind = encode_decision(*effective_at, decision, &mut self.body);
-            self.digest =
-                next_digest(self.digest, kind.number(), kind.version(), effective_at.0, &self.body);
+            self.digest = next_digest(self.digest, kind.number(), kind.version(), effective_at.0, &self.body);
             self.decisions += 1;
         }
     }
@@ -163,7 +162,8 @@ fn is_same(record: &RecordBuf, event: &Event) -> bool {
     let mut body = Vec::new();
     let kind = encode_decision(event.effective_at, &event.decision, &mut body);
     let header = &record.header;
-    (header.kind, header.version, header.effective_at) == (kind.number(), kind.version(), event.effective_at.0)
+    (header.kind, header.version, header.effective_at)
+        == (kind.number(), kind.version(), event.effective_at.0)
         && record.body == body
 }
 

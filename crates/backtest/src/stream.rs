@@ -220,7 +220,12 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 
-    fn decide(&mut self, draft: &mut Draft<'_>, fact: &Fact<'_>, effective_at: Instant) -> Result<(), Refusal> {
+    fn decide(
+        &mut self,
+        draft: &mut Draft<'_>,
+        fact: &Fact<'_>,
+        effective_at: Instant,
+    ) -> Result<(), Refusal> {
         decide::decide_one(draft, fact, &Precedent::None, effective_at, &mut self.workspace)
     }
 
@@ -287,7 +292,8 @@ impl<'a> Bench<'a> {
     fn reverse(&mut self, draft: &mut Draft<'_>, row: usize, effective_at: Instant) -> Result<(), Refusal> {
         let Fact::ReversalRequested(reversal) = self.fact(row) else { return Ok(()) };
         let target = self.view.target(row);
-        let file = self.redemptions.iter().find(|(redemption, _)| *redemption == target).map(|(_, file)| file);
+        let file =
+            self.redemptions.iter().find(|(redemption, _)| *redemption == target).map(|(_, file)| file);
         match (self.replay, file) {
             (Replay::AsAsked, Some(file)) => redeem::reverse(draft, &reversal, file, effective_at),
             (Replay::AsAsked, None) => Err(Refusal::UnknownRedemption { redemption: String::new() }),

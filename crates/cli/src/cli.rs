@@ -138,6 +138,16 @@ programme version that judged it. Exit code 1 where anything was found.")]
     /// Explain a member's balances: each lot, the fact and rules that gave it, and what drew on it
     #[command(after_help = "Example:\n  tallybook explain 1042 --at 2026-06-30")]
     Explain(Explain),
+    /// Try a changed programme on the past
+    #[command(after_help = "\
+Redemptions are replayed as they happened: what was redeemed then is redeemed again, cut to what is
+there. What could not be met is counted.
+
+Examples:
+  tallybook backtest changed.toml
+  tallybook backtest changed.toml --top 20 --json
+  tallybook backtest --identity")]
+    Backtest(Backtest),
     /// Score members by recency, frequency and money, and put them into eight cells
     #[command(after_help = "\
 Examples:
@@ -409,6 +419,23 @@ pub struct Explain {
     /// As of when
     #[arg(long, value_name = "WHEN", default_value = "now")]
     pub at: String,
+}
+
+/// Tries a programme on the past.
+#[derive(Debug, Args)]
+pub struct Backtest {
+    /// The changed programme
+    #[arg(value_name = "SCENARIO.toml", required_unless_present = "identity")]
+    pub scenario: Option<PathBuf>,
+    /// Most members to show as gaining, losing or differing
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub top: usize,
+    /// Prove instead that the programme that was in force gives the recorded decisions, byte for byte
+    #[arg(long, conflicts_with = "scenario")]
+    pub identity: bool,
+    /// Threads [default: as many as the machine has]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<std::num::NonZero<usize>>,
 }
 
 /// Scores members.

@@ -42,7 +42,10 @@ pub fn apply(state: &mut MemberState, effective_at: Instant, decision: &Decision
         Decision::Credited(lot) => add_lot(state, effective_at, lot, fit)?,
         Decision::PointsActivated(activated) => {
             let lot = lot_mut(state, activated.lot, fit)?;
-            fit.that(lot.pending && lot.remaining == activated.points, "the lot is not pending with these points")?;
+            fit.that(
+                lot.pending && lot.remaining == activated.points,
+                "the lot is not pending with these points",
+            )?;
             lot.pending = false;
         }
         Decision::ArrearsPaid(paid) => draw(state, paid.lot, paid.points, fit)?,
@@ -85,7 +88,11 @@ pub fn apply_profile(state: &mut MemberState, profile: &Profile<'_>) {
     state.profile = MemberProfile {
         birthday: profile.birthday,
         segments: profile.segments.iter().map(|s| Box::from(s.as_ref())).collect(),
-        attributes: profile.attributes.iter().map(|(k, v)| (Box::from(k.as_ref()), Box::from(v.as_ref()))).collect(),
+        attributes: profile
+            .attributes
+            .iter()
+            .map(|(k, v)| (Box::from(k.as_ref()), Box::from(v.as_ref())))
+            .collect(),
     };
 }
 
@@ -104,7 +111,10 @@ impl Fit {
 }
 
 fn add_lot(state: &mut MemberState, effective_at: Instant, new: &NewLot, fit: Fit) -> Result<(), Misfit> {
-    fit.that(new.number > state.last_lot && new.points.is_positive(), "the lot's number or points are not new")?;
+    fit.that(
+        new.number > state.last_lot && new.points.is_positive(),
+        "the lot's number or points are not new",
+    )?;
     state.last_lot = new.number;
     state.lots.push(Lot {
         number: new.number,
@@ -228,7 +238,9 @@ fn apply_counters(
             }
             // A return of an order whose period is forgotten has nothing to take from, whatever it asks back.
             Err(_) if entry.figures.orders <= 0 => {}
-            Err(index) => ladder.buckets.insert(index, Bucket { start: entry.bucket, figures: entry.figures }),
+            Err(index) => {
+                ladder.buckets.insert(index, Bucket { start: entry.bucket, figures: entry.figures })
+            }
         }
     }
     Ok(())

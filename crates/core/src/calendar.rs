@@ -46,8 +46,11 @@ impl Instant {
     }
 
     fn utc(self) -> chrono::DateTime<Utc> {
-        chrono::DateTime::from_timestamp_micros(self.0)
-            .unwrap_or(if self.0 < 0 { chrono::DateTime::<Utc>::MIN_UTC } else { chrono::DateTime::<Utc>::MAX_UTC })
+        chrono::DateTime::from_timestamp_micros(self.0).unwrap_or(if self.0 < 0 {
+            chrono::DateTime::<Utc>::MIN_UTC
+        } else {
+            chrono::DateTime::<Utc>::MAX_UTC
+        })
     }
 }
 
@@ -100,7 +103,11 @@ impl Day {
 
     /// Moves by days, staying within range.
     pub fn plus_days(self, days: i64) -> Day {
-        Day(i32::try_from(i64::from(self.0).saturating_add(days)).unwrap_or(if days < 0 { i32::MIN } else { i32::MAX }))
+        Day(i32::try_from(i64::from(self.0).saturating_add(days)).unwrap_or(if days < 0 {
+            i32::MIN
+        } else {
+            i32::MAX
+        }))
     }
 
     /// Moves by calendar months; a day that the month lacks becomes its last (31 January + 1 month = last of February).
@@ -220,9 +227,9 @@ impl Zone {
     fn local_instant(&self, local: i64) -> Instant {
         let naive = Instant(local).utc().naive_utc();
         match self.0.offset_from_local_datetime(&naive) {
-            MappedLocalTime::Single(offset) | MappedLocalTime::Ambiguous(offset, _) => {
-                Instant(local.saturating_sub(i64::from(offset.fix().local_minus_utc()).saturating_mul(SECOND_MICROS)))
-            }
+            MappedLocalTime::Single(offset) | MappedLocalTime::Ambiguous(offset, _) => Instant(
+                local.saturating_sub(i64::from(offset.fix().local_minus_utc()).saturating_mul(SECOND_MICROS)),
+            ),
             MappedLocalTime::None => self.after_gap(naive),
         }
     }
@@ -235,7 +242,11 @@ impl Zone {
         let mut after = local.saturating_add(3 * DAY_MICROS) / SECOND_MICROS;
         while after - before > 1 {
             let middle = before + (after - before) / 2;
-            if self.local_micros(Instant(middle * SECOND_MICROS)) < local { before = middle } else { after = middle }
+            if self.local_micros(Instant(middle * SECOND_MICROS)) < local {
+                before = middle
+            } else {
+                after = middle
+            }
         }
         Instant(after * SECOND_MICROS)
     }

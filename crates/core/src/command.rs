@@ -32,7 +32,12 @@ impl Command {
     }
 
     /// An exchange: a return and an order that stand or fall together.
-    pub fn exchange(member: &str, effective_at: Instant, ret: Return<'static>, order: Order<'static>) -> Command {
+    pub fn exchange(
+        member: &str,
+        effective_at: Instant,
+        ret: Return<'static>,
+        order: Order<'static>,
+    ) -> Command {
         Command {
             member: member.to_owned(),
             key: None,

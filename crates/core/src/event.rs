@@ -381,16 +381,22 @@ impl Decision {
                     moved(Account::Issued, lot.account(effective_at), lot.currency, lot.points);
                 }
             }
-            Decision::Credited(lot) => moved(Account::Issued, lot.account(effective_at), lot.currency, lot.points),
+            Decision::Credited(lot) => {
+                moved(Account::Issued, lot.account(effective_at), lot.currency, lot.points)
+            }
             Decision::PointsActivated(a) => moved(Account::Pending, Account::Available, a.currency, a.points),
-            Decision::ArrearsPaid(paid) => moved(Account::Available, Account::Arrears, paid.currency, paid.points),
+            Decision::ArrearsPaid(paid) => {
+                moved(Account::Available, Account::Arrears, paid.currency, paid.points)
+            }
             Decision::Redeemed(redeemed) => {
                 moved(Account::Available, Account::Redeemed, redeemed.currency, redeemed.points);
             }
             Decision::RedemptionReversed(reversed) => {
                 moved(Account::Redeemed, Account::Available, reversed.currency, reversed.points);
             }
-            Decision::Expired(expired) => moved(Account::Available, Account::Expired, expired.currency, expired.points),
+            Decision::Expired(expired) => {
+                moved(Account::Available, Account::Expired, expired.currency, expired.points)
+            }
             Decision::ClawedBack(clawed) => {
                 for take in &clawed.takes {
                     for draw in &take.from_pending {

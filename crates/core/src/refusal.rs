@@ -52,7 +52,9 @@ pub enum Refusal {
         at: Instant,
     },
     /// The effective time lies too far ahead of the recording time.
-    #[error("effective_at {effective_at} is more than {skew_seconds} s after the recording time {recorded_at}")]
+    #[error(
+        "effective_at {effective_at} is more than {skew_seconds} s after the recording time {recorded_at}"
+    )]
     InTheFuture {
         /// The fact's effective time.
         effective_at: Instant,
@@ -62,7 +64,9 @@ pub enum Refusal {
         skew_seconds: u32,
     },
     /// The effective time lies too far before what this member is settled to.
-    #[error("effective_at {effective_at} is more than {late_limit_days} days before {settled_to}, to which the member is settled")]
+    #[error(
+        "effective_at {effective_at} is more than {late_limit_days} days before {settled_to}, to which the member is settled"
+    )]
     TooLate {
         /// The fact's effective time.
         effective_at: Instant,
@@ -245,7 +249,9 @@ pub enum Refusal {
         field: &'static str,
     },
     /// A programme version would start before it is published.
-    #[error("a new programme version must start after {earliest}, not at {effective_from}; to try a rule on the past, use a backtest")]
+    #[error(
+        "a new programme version must start after {earliest}, not at {effective_from}; to try a rule on the past, use a backtest"
+    )]
     PublishedIntoThePast {
         /// The asked start.
         effective_from: Instant,

@@ -94,7 +94,12 @@ impl Balance {
     /// What the law of conservation leaves over: 0, unless the ledger has a bug or was altered.
     pub fn imbalance(&self) -> i128 {
         let n = |points: Points| i128::from(points.0);
-        n(self.available) + n(self.pending) + n(self.held) + n(self.redeemed) + n(self.expired) + n(self.forfeited)
+        n(self.available)
+            + n(self.pending)
+            + n(self.held)
+            + n(self.redeemed)
+            + n(self.expired)
+            + n(self.forfeited)
             + n(self.clawed_back)
             - n(self.arrears)
             - n(self.written_off)
@@ -203,7 +208,8 @@ impl MemberState {
 
     /// Becomes equal to another state, in the memory that this one has.
     pub fn copy_from(&mut self, other: &MemberState) {
-        let MemberState { joined_at, settled_to, profile, orders, last_lot, balances, lots, ladders, caps } = other;
+        let MemberState { joined_at, settled_to, profile, orders, last_lot, balances, lots, ladders, caps } =
+            other;
         self.joined_at = *joined_at;
         self.settled_to = *settled_to;
         self.profile.birthday = profile.birthday;

@@ -8,13 +8,15 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command as Process, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use support::{Chance, at, available, create_on, ledger_in, log_bytes, open_on, order, small_options};
 use tallybook::core::calendar::Instant;
 use tallybook::core::fact::Fact;
-use tallybook::log::{DiskFailure, SimulatedDisk};
+use tallybook::log::{DiskFailure, FileLog, LedgerId, SimulatedDisk};
 use tallybook::{BlockingLedger, LedgerError, Options};
+use tallybook_snapshot::Generations;
 
 /// Set for the child process: the folder of its ledger.
 const CHILD_DIR: &str = "TALLYBOOK_TEST_CHILD_DIR";
@@ -234,4 +236,30 @@ fn what_a_refusal_rested_on_must_be_durable_too() {
         vec![order("ann", "A-1", noon(), 100), order("ann", "A-1", noon(), 100).with_key("other key")];
     assert!(matches!(ledger.submit_all(together), Err(LedgerError::DiskFull(_))));
     assert!(ledger.submit(order("ann", "A-1", noon(), 100).with_key("other key")).is_ok());
+}
+
+#[test]
+fn going_back_after_a_full_disk_starts_from_the_snapshot_that_was_open() {
+    let disk = SimulatedDisk::new();
+    let folder = tempfile::tempdir().unwrap();
+    let options = small_options();
+    let log = FileLog::create_on(Arc::new(disk.clone()), &support::log_dir(), LedgerId([7; 16]), options.log);
+    let snapshots = Box::new(Generations::open(folder.path()).unwrap());
+    let ledger = BlockingLedger::start_on(log.unwrap(), Some(snapshots), options).unwrap();
+    ledger.publish(support::PROGRAMME, at("2020-01-01T00:00:00Z")).unwrap();
+    work(&ledger, 0);
+    ledger.snapshot().unwrap();
+    let snapshot_position = ledger.info().unwrap().snapshot_position;
+    for n in 0..3 {
+        disk.fail_at(disk.operation_count() + 1, DiskFailure::Full);
+        let refused = ledger.submit(order("ann", "new", noon(), 100));
+        assert!(matches!(refused, Err(LedgerError::DiskFull(_))), "{n}: {refused:?}");
+        assert_eq!(available(&ledger, "ann"), 30);
+        assert_eq!(ledger.info().unwrap().snapshot_position, snapshot_position);
+    }
+    assert_eq!(ledger.warnings().unwrap(), Vec::<String>::new());
+    ledger.submit(order("ann", "new", noon(), 100)).unwrap();
+    ledger.snapshot().unwrap();
+    assert_ne!(ledger.info().unwrap().snapshot_position, snapshot_position);
+    assert_eq!(available(&ledger, "ann"), 31);
 }

@@ -15,7 +15,7 @@ use tallybook::log::SimulatedDisk;
 use tallybook::{BlockingLedger, LedgerError, Options};
 use tallybook_testkit::generate::Recorded;
 use tallybook_testkit::naive::Model;
-use tallybook_testkit::spec::Spec;
+use tallybook_testkit::spec::{RuleKind, Spec};
 
 fn config() -> ProptestConfig {
     let failure_persistence = Some(Box::new(FileFailurePersistence::WithSource("regressions")) as Box<_>);
@@ -39,7 +39,23 @@ fn same_state(
     Ok(())
 }
 
-fn agree(spec: &Spec, history: &[Recorded]) -> Result<(), TestCaseError> {
+/// Another version of a programme: twice the points, and one rule fewer.
+fn next_version(spec: &Spec) -> Spec {
+    let mut next = spec.clone();
+    if next.rules.len() > 1 {
+        next.rules.pop();
+    }
+    for rule in &mut next.rules {
+        if let RuleKind::Base { points, .. } | RuleKind::Bonus { points } = &mut rule.kind {
+            *points *= 2;
+        }
+    }
+    next
+}
+
+/// Plays a history on both sides; where `publish_at` says so, another version is published before that step, to be in
+/// force ten days later.
+fn agree(spec: &Spec, history: &[Recorded], publish_at: Option<usize>) -> Result<(), TestCaseError> {
     let Some(first) = history.first() else { return Ok(()) };
     let clock = HandClock::at(first.recorded_at);
     let options = Options { clock: clock.clock(), ..small_options() };
@@ -50,6 +66,11 @@ fn agree(spec: &Spec, history: &[Recorded]) -> Result<(), TestCaseError> {
     let plan = &programmes.versions()[0].plan;
     for (step, Recorded { command, recorded_at }) in history.iter().enumerate() {
         clock.set(*recorded_at);
+        if publish_at == Some(step) {
+            let (next, from) = (next_version(spec), recorded_at.plus_days(10));
+            ledger.publish(&next.to_toml(), from).unwrap();
+            model.publish(next, from, *recorded_at).unwrap();
+        }
         let expected = model.submit_command(command, *recorded_at);
         match (ledger.submit(command.clone()), expected) {
             (Ok(receipt), Ok(outcome)) => {
@@ -89,6 +110,11 @@ proptest! {
 
     #[test]
     fn the_ledger_and_the_naive_model_agree_on_every_step(drawn in drawn()) {
-        agree(&drawn.spec, &drawn.history)?;
+        agree(&drawn.spec, &drawn.history, None)?;
+    }
+
+    #[test]
+    fn they_agree_also_where_another_version_comes_into_force(drawn in drawn(), publish_at in 0_usize..10) {
+        agree(&drawn.spec, &drawn.history, Some(publish_at))?;
     }
 }

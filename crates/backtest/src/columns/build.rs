@@ -75,10 +75,13 @@ pub(super) fn build<R: LogReader>(
         sum
     });
     if total.rows >= NO_ROW as usize {
-        return Err(LedgerError::Fault("a ledger of more than 2^32 facts needs several partitions".to_owned()));
+        return Err(LedgerError::Fault(
+            "a ledger of more than 2^32 facts needs several partitions".to_owned(),
+        ));
     }
     let layout = Layout::new(ledger_id, end.0, &section_bytes(&measured, &total));
-    let failed = |error: std::io::Error| LedgerError::Fault(format!("cannot write {}: {error}", path.display()));
+    let failed =
+        |error: std::io::Error| LedgerError::Fault(format!("cannot write {}: {error}", path.display()));
     let file = std::fs::File::options().read(true).write(true).create_new(true).open(path).map_err(failed)?;
     file.set_len(layout.file_bytes() as u64).map_err(failed)?;
     let mut map = map::write(&file).map_err(failed)?;
@@ -107,7 +110,8 @@ fn each_batch<R: LogReader>(
 }
 
 fn kind_of(record: &RecordView<'_>) -> Result<RecordKind, LedgerError> {
-    RecordKind::from_number(record.header.kind).map_err(|error| LedgerError::unreadable(record.position, &error))
+    RecordKind::from_number(record.header.kind)
+        .map_err(|error| LedgerError::unreadable(record.position, &error))
 }
 
 fn fact_of<'a>(record: &RecordView<'a>) -> Result<Fact<'a>, LedgerError> {
@@ -146,7 +150,9 @@ fn member_of(batch: &BatchView<'_>) -> Result<Option<u32>, LedgerError> {
     let Some(first) = members.next() else { return Ok(None) };
     if members.any(|member| member != first) {
         let position = batch.header().position;
-        let text = format!("the batch at position {position} is about several members, which a backtest cannot stream");
+        let text = format!(
+            "the batch at position {position} is about several members, which a backtest cannot stream"
+        );
         return Err(LedgerError::Fault(text));
     }
     Ok((first != 0).then_some(first))
@@ -245,7 +251,8 @@ fn section_bytes(measured: &Measured, total: &Counts) -> [usize; SECTIONS] {
     let texts = measured.texts.in_order();
     let sets = measured.texts.sets_in_order();
     let mut bytes = [0; SECTIONS];
-    let mut set = |sections: &[Section], length: usize| sections.iter().for_each(|s| bytes[*s as usize] = length);
+    let mut set =
+        |sections: &[Section], length: usize| sections.iter().for_each(|s| bytes[*s as usize] = length);
     set(&[Section::Span], 16);
     set(&[Section::Publications], measured.publications.len());
     set(&[Section::NameStarts, Section::RowStarts], (members + 1) * 8);
@@ -372,7 +379,8 @@ impl<'a, R: LogReader> Placing<'a, R> {
         let mut continues = 0;
         let mut redemptions = Vec::new();
         let mut reversals = Vec::new();
-        let mut digest: [u8; 16] = self.slice(Section::Digests, member * 16, 16).try_into().expect("16 bytes");
+        let mut digest: [u8; 16] =
+            self.slice(Section::Digests, member * 16, 16).try_into().expect("16 bytes");
         for record in batch.records() {
             let kind = kind_of(&record)?;
             self.put(Section::Heads, member, record.position.0.to_le_bytes());
@@ -556,9 +564,12 @@ impl<'a, R: LogReader> Placing<'a, R> {
     }
 
     fn redemption_row(&mut self, member: usize, name: &str, fingerprint: u32) -> Result<u32, LedgerError> {
-        self.find(member, RowKind::Redemption, fingerprint, |fact| {
-            matches!(fact, Fact::RedemptionRequested(redemption) if redemption.id == name)
-        })
+        self.find(
+            member,
+            RowKind::Redemption,
+            fingerprint,
+            |fact| matches!(fact, Fact::RedemptionRequested(redemption) if redemption.id == name),
+        )
     }
 
     fn request(&mut self, member: usize, version: u8, body: &[u8], target: u32) {
@@ -593,12 +604,20 @@ impl<'a, R: LogReader> Placing<'a, R> {
                 return Ok(row as u32);
             }
         }
-        Err(LedgerError::Corruption("a recorded return or reversal refers to what was never recorded".to_owned()))
+        Err(LedgerError::Corruption(
+            "a recorded return or reversal refers to what was never recorded".to_owned(),
+        ))
     }
 }
 
 /// The digest of a member's decisions so far and one more: SHA-256 over both, cut to 16 bytes.
-pub(crate) fn next_digest(before: [u8; 16], kind: u16, version: u8, effective_at: i64, body: &[u8]) -> [u8; 16] {
+pub(crate) fn next_digest(
+    before: [u8; 16],
+    kind: u16,
+    version: u8,
+    effective_at: i64,
+    body: &[u8],
+) -> [u8; 16] {
     let mut digest = Sha256::new();
     digest.update(before);
     digest.update(kind.to_le_bytes());

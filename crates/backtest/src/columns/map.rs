@@ -2,7 +2,10 @@
 //!
 //! A mapping is sound as long as nobody changes or shortens the file under it. Column files are written under a name of
 //! their own, renamed when they are whole, and never written again: a rebuild makes another file.
-#![expect(unsafe_code, reason = "mapping a file cannot be checked by the compiler; see above for why it is sound")]
+#![expect(
+    unsafe_code,
+    reason = "mapping a file cannot be checked by the compiler; see above for why it is sound"
+)]
 
 use std::fs::File;
 use std::io;

@@ -99,8 +99,11 @@ impl Columns {
         let file = File::open(path).ok()?;
         let map = map::read(&file).ok()?;
         let layout = Layout::check(&map).ok()?;
-        (layout.ledger_id == ledger_id && layout.position == position)
-            .then_some(Columns { map, layout, built: false })
+        (layout.ledger_id == ledger_id && layout.position == position).then_some(Columns {
+            map,
+            layout,
+            built: false,
+        })
     }
 
     /// Whether the columns had to be built just now.

@@ -357,7 +357,8 @@ impl<'a> View<'a> {
     /// What the codes mean to a programme version.
     pub(crate) fn codes(&self, symbols: &Symbols) -> Codes {
         let text_count = self.text_starts.len() - 1;
-        let text = |code: usize| std::str::from_utf8(&self.texts[self.text_starts.span(code - 1)]).unwrap_or("");
+        let text =
+            |code: usize| std::str::from_utf8(&self.texts[self.text_starts.span(code - 1)]).unwrap_or("");
         let set_count = self.tag_set_starts.len() - 1;
         let set_bits = |set: usize| {
             let tags = self.tag_set_starts.span(set).map(|index| self.tag_set_texts.get(index) as usize);

@@ -5,6 +5,7 @@
 //! units with the exponent; instants are RFC 3339.
 
 mod adjust;
+mod backtest;
 mod balance;
 mod check;
 mod demo;
@@ -56,6 +57,7 @@ pub fn run(cli: Cli, output: &Output) -> Result<Outcome, CliError> {
         Command::Sweep { until } => sweep::run(&global, &until, output),
         Command::Verify(options) => return verify::run(&global, &options, output),
         Command::Explain(options) => explain::run(&global, &options, output),
+        Command::Backtest(options) => return backtest::run(&global, &options, output),
         Command::Rfm(options) => rfm::run(&global, &options, output),
         Command::Info { digest } => info::run(&global, digest, output),
         Command::Schema => schema::run(output),

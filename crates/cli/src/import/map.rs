@@ -9,6 +9,7 @@
 
 use serde::Deserialize;
 use tallybook_core::money::CurrencyCode;
+use tallybook_core::programme::parse::money_exponent;
 use thiserror::Error;
 
 use super::map_file::MapFile;
@@ -18,13 +19,6 @@ use super::time::TimeFormat;
 pub const GROUP_GAP_ROWS_MAX: u64 = 10_000;
 /// Longest name of a source, in bytes.
 pub const SOURCE_BYTES_MAX: usize = 32;
-/// Currencies of ISO 4217 without a minor unit.
-const WITHOUT_DECIMALS: [&str; 16] = [
-    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF",
-    "XPF",
-];
-/// Currencies of ISO 4217 with thousandths.
-const WITH_THREE_DECIMALS: [&str; 7] = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
 
 /// Why a map cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -268,16 +262,9 @@ impl Map {
     }
 }
 
-/// Decimal places by ISO 4217.
+/// Decimal places by ISO 4217; 2 for a code that is not in it.
 pub(super) fn usual_exponent(currency: CurrencyCode) -> u8 {
-    let code = currency.as_str();
-    if WITHOUT_DECIMALS.contains(&code) {
-        0
-    } else if WITH_THREE_DECIMALS.contains(&code) {
-        3
-    } else {
-        2
-    }
+    money_exponent(currency.as_str()).unwrap_or(2)
 }
 
 #[cfg(test)]

@@ -13,7 +13,11 @@ use crate::refusal::Refusal;
 ///
 /// A credit can be spent at once and expires as the currency says. A debit draws like a redemption; what is not there is
 /// left or becomes a debt, as the adjustment says.
-pub fn adjust(draft: &mut Draft<'_>, adjustment: &Adjustment<'_>, effective_at: Instant) -> Result<(), Refusal> {
+pub fn adjust(
+    draft: &mut Draft<'_>,
+    adjustment: &Adjustment<'_>,
+    effective_at: Instant,
+) -> Result<(), Refusal> {
     let plan = &draft.programmes.in_force(effective_at)?.plan;
     let currency = redeem::currency(plan, &adjustment.currency)?;
     if adjustment.points.is_positive() {

@@ -34,8 +34,11 @@ pub fn available(
     points: Points,
     wanted: impl Fn(LotNumber) -> bool,
 ) -> Draws {
-    let mut lots: SmallVec<[&Lot; 16]> =
-        state.lots.iter().filter(|lot| lot.currency == currency && !lot.pending && wanted(lot.number)).collect();
+    let mut lots: SmallVec<[&Lot; 16]> = state
+        .lots
+        .iter()
+        .filter(|lot| lot.currency == currency && !lot.pending && wanted(lot.number))
+        .collect();
     lots.sort_unstable_by(|a, b| before(order, a, b));
     take(points, lots.into_iter())
 }

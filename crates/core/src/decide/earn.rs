@@ -14,8 +14,8 @@ use crate::ids::{CapNumber, CurrencyNumber, RuleIndex};
 use crate::money::{Money, Rounding, split_by_largest_remainder};
 use crate::points::Points;
 use crate::programme::plan::{
-    Beyond, Cap, CapPeriod, Effect, GroupChoice, LineConditions, MemberConditions, MoneyBase, OrderConditions,
-    OrderNumber, Plan, Ratio, RoundingUnit, Rule, Symbol, SymbolSet,
+    Beyond, Cap, CapPeriod, Effect, GroupChoice, LineConditions, MemberConditions, MoneyBase,
+    OrderConditions, OrderNumber, Plan, Ratio, RoundingUnit, Rule, Symbol, SymbolSet,
 };
 use crate::refusal::Refusal;
 use crate::state::MemberState;
@@ -137,7 +137,12 @@ struct Room {
 ///
 /// # Errors
 /// [`Refusal::Overflow`] where exact sums do not fit 128 bits or points do not fit 64.
-pub fn earn(plan: &Plan, order: &OrderSeen, side: &Side<'_>, scratch: &mut Scratch) -> Result<Earning, Refusal> {
+pub fn earn(
+    plan: &Plan,
+    order: &OrderSeen,
+    side: &Side<'_>,
+    scratch: &mut Scratch,
+) -> Result<Earning, Refusal> {
     let mut earning = Earning::default();
     scratch.money_count = 0;
     scratch.asks.clear();
@@ -168,7 +173,9 @@ pub fn earn(plan: &Plan, order: &OrderSeen, side: &Side<'_>, scratch: &mut Scrat
     let common = common_denominator(plan, scratch)?;
     for (index, rule) in matching.iter().filter(|(_, rule)| !is_base(rule)) {
         match rule.effect {
-            Effect::Multiplier { extra } => ask_multiplier(plan, *index, rule, extra, order, common, scratch)?,
+            Effect::Multiplier { extra } => {
+                ask_multiplier(plan, *index, rule, extra, order, common, scratch)?
+            }
             Effect::Bonus { points } => {
                 scratch.asks.push(Ask { index: *index, asked: points, remainder_millionths: 0, lost: false });
             }
@@ -195,7 +202,8 @@ pub fn line_shares(order: &OrderSeen, rule: &Rule, granted: Points) -> Vec<Point
     let index = money_index(order, rule.money, &mut scratch);
     let counts = |line: &LineSeen| line_matches(&rule.lines, line);
     let of_matching = order.lines.iter().zip(&scratch.money[index].1);
-    let mut weights: Vec<i64> = of_matching.map(|(line, money)| if counts(line) { *money } else { 0 }).collect();
+    let mut weights: Vec<i64> =
+        of_matching.map(|(line, money)| if counts(line) { *money } else { 0 }).collect();
     if weights.iter().all(|weight| *weight == 0) {
         weights = order.lines.iter().map(|line| i64::from(counts(line))).collect();
     }
@@ -275,7 +283,13 @@ fn line_matches(conditions: &LineConditions, line: &LineSeen) -> bool {
         && !conditions.not_brands.contains(&line.brand)
 }
 
-fn member_matches(conditions: &MemberConditions, state: &MemberState, day: Day, hour: u8, at: Instant) -> bool {
+fn member_matches(
+    conditions: &MemberConditions,
+    state: &MemberState,
+    day: Day,
+    hour: u8,
+    at: Instant,
+) -> bool {
     let MemberConditions {
         tiers,
         segments,
@@ -298,9 +312,9 @@ fn member_matches(conditions: &MemberConditions, state: &MemberState, day: Day, 
         })
         && (tiers.is_empty() || tiers.iter().any(|(ladder, wanted)| tier::held(state, *ladder) == *wanted))
         && (segments.is_empty() || segments.iter().any(|s| state.profile.segments.contains(s)))
-        && attributes.iter().all(|(key, values)| {
-            state.profile.attributes.iter().any(|(k, v)| k == key && values.contains(v))
-        })
+        && attributes
+            .iter()
+            .all(|(key, values)| state.profile.attributes.iter().any(|(k, v)| k == key && values.contains(v)))
         && birthday.is_none_or(|near| state.profile.birthday.is_some_and(|b| near.holds(b, day)))
 }
 

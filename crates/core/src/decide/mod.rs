@@ -63,7 +63,10 @@ pub struct Occasion {
 ///
 /// # Errors
 /// A [`Refusal`] leaves `state` and `events` as they were.
-#[expect(clippy::too_many_arguments, reason = "all that a judgement rests on, and nothing else, comes in here")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "all that a judgement rests on, and nothing else, comes in here"
+)]
 pub fn decide(
     state: &mut MemberState,
     programmes: &Programmes,
@@ -106,7 +109,8 @@ pub fn judge(
     timely(state, version, effective_at, recorded_at)?;
     known(state, version, enrols)?;
     let event_count = events.len();
-    let changes_early = fact_count > 1 || settle::due_at(state, programmes).is_some_and(|due| due <= effective_at);
+    let changes_early =
+        fact_count > 1 || settle::due_at(state, programmes).is_some_and(|due| due <= effective_at);
     if changes_early {
         before.copy_from(state);
     }
@@ -189,7 +193,11 @@ fn timely(
 ) -> Result<(), Refusal> {
     let plan = &version.plan;
     if effective_at > recorded_at.plus_seconds(i64::from(plan.clock_skew_seconds)) {
-        return Err(Refusal::InTheFuture { effective_at, recorded_at, skew_seconds: plan.clock_skew_seconds });
+        return Err(Refusal::InTheFuture {
+            effective_at,
+            recorded_at,
+            skew_seconds: plan.clock_skew_seconds,
+        });
     }
     let late_micros = i64::from(plan.late_limit_days) * DAY_MICROS;
     if effective_at.0 < state.settled_to.0.saturating_sub(late_micros) {
@@ -222,6 +230,9 @@ pub fn settled(state: &MemberState, programmes: &Programmes, at: Instant) -> Mem
 pub fn is_timed(decision: &Decision) -> bool {
     matches!(
         decision,
-        Decision::PointsActivated(_) | Decision::Expired(_) | Decision::TierChanged(_) | Decision::ArrearsPaid(_)
+        Decision::PointsActivated(_)
+            | Decision::Expired(_)
+            | Decision::TierChanged(_)
+            | Decision::ArrearsPaid(_)
     )
 }

@@ -10,9 +10,7 @@ use crate::fact::Order;
 use crate::ids::CurrencyNumber;
 use crate::money::{CurrencyCode, Money};
 use crate::points::Points;
-use crate::programme::plan::{
-    Activation, CountsFrom, Expiry, Plan, RoundTo, Span, Symbol, Symbols, Usage,
-};
+use crate::programme::plan::{Activation, CountsFrom, Expiry, Plan, RoundTo, Span, Symbol, Symbols, Usage};
 use crate::refusal::Refusal;
 
 /// An order as a plan sees it: figures, and symbols for the texts that rules mention.
@@ -119,15 +117,17 @@ pub fn place(
         .flatten()
         .map(|ladder| {
             let bucket = tier::bucket(ladder, plan.zone, joined_at, effective_at);
-            let figures =
-                Figures { spend: spend(plan, order, ladder, scratch)?, points: earning.qualifying(plan)?, orders: 1 };
+            let figures = Figures {
+                spend: spend(plan, order, ladder, scratch)?,
+                points: earning.qualifying(plan)?,
+                orders: 1,
+            };
             tier::room_for(draft.state(), ladder.number, bucket, &figures)?;
             Ok(MetricEntry { ladder: ladder.number, bucket, figures })
         })
         .collect::<Result<SmallVec<_>, Refusal>>()?;
     let latest_day = plan.zone.day(effective_at.max(settled_to));
-    let order_number =
-        draft.state().orders.checked_add(1).ok_or(Refusal::Overflow { what: "orders" })?;
+    let order_number = draft.state().orders.checked_add(1).ok_or(Refusal::Overflow { what: "orders" })?;
     let earned = PointsEarned {
         version: version.number,
         order_number,
@@ -160,12 +160,15 @@ fn lots(
 ) -> Result<SmallVec<[NewLot; 1]>, Refusal> {
     let mut lots = SmallVec::new();
     for currency in plan.currencies.iter().flatten() {
-        let Some(&(_, points)) = totals.iter().find(|(number, _)| *number == currency.number) else { continue };
+        let Some(&(_, points)) = totals.iter().find(|(number, _)| *number == currency.number) else {
+            continue;
+        };
         if !points.is_positive() {
             continue;
         }
         draft.room_for(currency.number, points)?;
-        let (activates_at, expires_at) = lifetime(plan.zone, currency.activation, currency.expiry, effective_at);
+        let (activates_at, expires_at) =
+            lifetime(plan.zone, currency.activation, currency.expiry, effective_at);
         let number = draft.next_lot(u32::try_from(lots.len()).unwrap_or(u32::MAX))?;
         lots.push(NewLot { number, currency: currency.number, points, activates_at, expires_at });
     }

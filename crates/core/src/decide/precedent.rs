@@ -103,7 +103,9 @@ impl OrderRecord {
     /// Takes in an accepted return of this order: parts by line index.
     pub fn follow_return(&mut self, lines: &[LineSeen], parts: &[(usize, ReturnedPart)]) {
         for (index, part) in parts {
-            let (Some(line), Some(returned)) = (lines.get(*index), self.returned.get_mut(*index)) else { continue };
+            let (Some(line), Some(returned)) = (lines.get(*index), self.returned.get_mut(*index)) else {
+                continue;
+            };
             match part {
                 ReturnedPart::All => {
                     *returned = LineReturned { quantity: line.quantity, amount: returned.amount, all: true };

@@ -13,14 +13,20 @@ use crate::refusal::Refusal;
 
 /// Finds a point currency by its id.
 pub fn currency<'p>(plan: &'p Plan, id: &str) -> Result<&'p PointCurrency, Refusal> {
-    plan.currencies.iter().flatten().find(|c| c.id.as_ref() == id).ok_or_else(|| Refusal::UnknownPointCurrency {
-        currency: id.to_owned(),
-        accepted: plan.currencies.iter().flatten().map(|c| c.id.as_ref()).collect::<Vec<_>>().join(", "),
+    plan.currencies.iter().flatten().find(|c| c.id.as_ref() == id).ok_or_else(|| {
+        Refusal::UnknownPointCurrency {
+            currency: id.to_owned(),
+            accepted: plan.currencies.iter().flatten().map(|c| c.id.as_ref()).collect::<Vec<_>>().join(", "),
+        }
     })
 }
 
 /// Spends points on what the redemption says.
-pub fn redeem(draft: &mut Draft<'_>, redemption: &Redemption<'_>, effective_at: Instant) -> Result<(), Refusal> {
+pub fn redeem(
+    draft: &mut Draft<'_>,
+    redemption: &Redemption<'_>,
+    effective_at: Instant,
+) -> Result<(), Refusal> {
     let plan = &draft.programmes.in_force(effective_at)?.plan;
     let currency = currency(plan, &redemption.currency)?;
     let order_total = match redemption.purpose {
@@ -48,7 +54,8 @@ pub fn spend(
     }
     let cash = match order_total {
         Some(total) => {
-            let cash = currency.cash.ok_or_else(|| Refusal::NoCashValue { currency: currency.id.to_string() })?;
+            let cash =
+                currency.cash.ok_or_else(|| Refusal::NoCashValue { currency: currency.id.to_string() })?;
             allowed(&cash, asked, total)?;
             Some(cash)
         }
@@ -113,12 +120,19 @@ pub fn reverse(
     let left = file.redeemed.points.minus(file.reversed)?;
     let asked = reversal.points.unwrap_or(left);
     if asked > left || !asked.is_positive() {
-        return Err(Refusal::OverReversed { redemption: reversal.redemption.clone().into_owned(), asked, left });
+        return Err(Refusal::OverReversed {
+            redemption: reversal.redemption.clone().into_owned(),
+            asked,
+            left,
+        });
     }
     let plan = &draft.programmes.in_force(effective_at)?.plan;
     let number = file.redeemed.currency;
-    let grace_days =
-        plan.currencies.get(usize::from(number.0)).and_then(Option::as_ref).map_or(0, |c| c.reversal_grace_days);
+    let grace_days = plan
+        .currencies
+        .get(usize::from(number.0))
+        .and_then(Option::as_ref)
+        .map_or(0, |c| c.reversal_grace_days);
     let now = draft.now(effective_at);
     let grace_end = (grace_days > 0)
         .then(|| plan.zone.day_start(plan.zone.day(now).plus_days(i64::from(grace_days) + 1)));
@@ -134,8 +148,12 @@ pub fn reverse(
             draw.expires_at = Some(grace_end);
         }
     }
-    let gone: Draws = restored.iter().filter(|d| d.expires_at.is_some_and(|end| end <= now)).copied().collect();
-    draft.record(now, Decision::RedemptionReversed(RedemptionReversed { currency: number, points: asked, restored }));
+    let gone: Draws =
+        restored.iter().filter(|d| d.expires_at.is_some_and(|end| end <= now)).copied().collect();
+    draft.record(
+        now,
+        Decision::RedemptionReversed(RedemptionReversed { currency: number, points: asked, restored }),
+    );
     for draw in gone {
         let expired = Expired { lot: draw.lot, currency: number, points: draw.points };
         draft.record(now, Decision::Expired(expired));

@@ -65,12 +65,22 @@ fn check(file: &OrderFile<'_>, parts: &[(usize, ReturnedPart)]) -> Result<(), Re
                 let kept = so_far.kept_amount(line.quantity, line.amount);
                 if kept < Money::ZERO {
                     let asked = Money(money_left.0 - kept.0);
-                    return Err(Refusal::AmountOverReturned { order: order(), line: name(), asked, left: money_left });
+                    return Err(Refusal::AmountOverReturned {
+                        order: order(),
+                        line: name(),
+                        asked,
+                        left: money_left,
+                    });
                 }
             }
             ReturnedPart::Amount(asked) => {
                 if asked > money_left {
-                    return Err(Refusal::AmountOverReturned { order: order(), line: name(), asked, left: money_left });
+                    return Err(Refusal::AmountOverReturned {
+                        order: order(),
+                        line: name(),
+                        asked,
+                        left: money_left,
+                    });
                 }
                 so_far.amount.0 += asked.0;
             }
@@ -116,7 +126,8 @@ pub fn take_back(
     }
     let whole = after.order.lines.is_empty();
     let metrics = metrics(plan, record, &before.order, &after.order, &takes, whole, scratch)?;
-    let clawed = ClawedBack { takes, caps: freed_caps(record, &before.earning, &after.earning), metrics, whole };
+    let clawed =
+        ClawedBack { takes, caps: freed_caps(record, &before.earning, &after.earning), metrics, whole };
     draft.record(draft.now(effective_at), Decision::ClawedBack(clawed));
     for ladder in version_now.plan.ladders.iter().flatten() {
         tier::after_return(draft, version_now, ladder, effective_at);
@@ -140,8 +151,11 @@ impl Kept {
     ) -> Result<Kept, Refusal> {
         let order = kept_order(order, returned);
         let side = Side::Recorded { eligible: &record.earned.eligible, caps: &record.earned.caps };
-        let earning =
-            if order.lines.is_empty() { Earning::default() } else { earn::earn(plan, &order, &side, scratch)? };
+        let earning = if order.lines.is_empty() {
+            Earning::default()
+        } else {
+            earn::earn(plan, &order, &side, scratch)?
+        };
         Ok(Kept { order, earning })
     }
 }
@@ -201,7 +215,8 @@ fn take(
     let mut available: Draws = draw::available(state, currency.number, currency.spend_order, left, own);
     left = left.minus(draw::total(&available))?;
     if currency.clawback != ClawbackPolicy::OwnLotsOnly {
-        let others = draw::available(state, currency.number, currency.spend_order, left, |number| !own(number));
+        let others =
+            draw::available(state, currency.number, currency.spend_order, left, |number| !own(number));
         left = left.minus(draw::total(&others))?;
         available.extend(others);
     }
@@ -223,9 +238,8 @@ fn take(
 
 /// What the return gives back to cap counters.
 fn freed_caps(record: &OrderRecord, before: &Earning, after: &Earning) -> SmallVec<[CapEntry; 2]> {
-    let freed = |entry: &CapEntry| {
-        after.used(entry.cap, entry.period).0 - before.used(entry.cap, entry.period).0
-    };
+    let freed =
+        |entry: &CapEntry| after.used(entry.cap, entry.period).0 - before.used(entry.cap, entry.period).0;
     record
         .earned
         .caps

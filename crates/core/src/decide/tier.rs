@@ -155,8 +155,12 @@ fn valid_until(ladder: &Ladder, zone: Zone, state: &MemberState, period: Period)
         LadderPeriod::Lifetime | LadderPeriod::RollingDays(_) => return None,
         LadderPeriod::CalendarYear => period.end.plus_months(months),
         // Counted from the anchor, so that a 29 February is not lost on the way.
-        LadderPeriod::AnniversaryJoining => later_year(joining_day(zone, state, period.start), period.end, months),
-        LadderPeriod::AnniversaryTier => later_year(anchor(ladder, zone, state, period.start), period.end, months),
+        LadderPeriod::AnniversaryJoining => {
+            later_year(joining_day(zone, state, period.start), period.end, months)
+        }
+        LadderPeriod::AnniversaryTier => {
+            later_year(anchor(ladder, zone, state, period.start), period.end, months)
+        }
     };
     (ladder.downgrade != Downgrade::Never).then(|| zone.day_start(end))
 }
@@ -167,7 +171,13 @@ fn later_year(anchor: Day, end: Day, months: u32) -> Day {
 }
 
 /// End of validity of a tier reached at `now` on the figures of a period.
-fn reached_until(ladder: &Ladder, zone: Zone, state: &MemberState, period: Period, now: Instant) -> Option<Instant> {
+fn reached_until(
+    ladder: &Ladder,
+    zone: Zone,
+    state: &MemberState,
+    period: Period,
+    now: Instant,
+) -> Option<Instant> {
     if ladder.period == LadderPeriod::AnniversaryTier && ladder.downgrade != Downgrade::Never {
         let first = first_day_from(zone, now);
         return Some(zone.day_start(first.plus_months(ladder.valid_periods.saturating_mul(12))));
@@ -262,7 +272,12 @@ fn keep_in_grace(draft: &mut Draft<'_>, version: &Version, ladder: &Ladder, from
     let Some(l) = state.ladder(ladder.number) else { return };
     let (figures, until) = running(ladder, zone, state, l, now);
     if keeps(ladder, ladder.rank(from), &figures) {
-        Change { version, ladder, from, why: TierReason::Kept, figures }.record(draft, now, ladder.rank(from), until);
+        Change { version, ladder, from, why: TierReason::Kept, figures }.record(
+            draft,
+            now,
+            ladder.rank(from),
+            until,
+        );
     }
 }
 
@@ -303,7 +318,8 @@ pub(super) fn after_return(draft: &mut Draft<'_>, version: &Version, ladder: &La
     }
     if best.0 < rank {
         let until = if best.0 == 0 { None } else { best.1 };
-        Change { version, ladder, from, why: TierReason::Returned, figures }.record(draft, now, best.0, until);
+        Change { version, ladder, from, why: TierReason::Returned, figures }
+            .record(draft, now, best.0, until);
     }
 }
 
@@ -344,7 +360,12 @@ pub(super) fn due_after(state: &MemberState, programmes: &Programmes, cursor: In
     state.ladders.iter().filter_map(|l| ladder_due(state, l, programmes, cursor)).min()
 }
 
-fn ladder_due(state: &MemberState, l: &LadderState, programmes: &Programmes, cursor: Instant) -> Option<Instant> {
+fn ladder_due(
+    state: &MemberState,
+    l: &LadderState,
+    programmes: &Programmes,
+    cursor: Instant,
+) -> Option<Instant> {
     if l.tier == TierNumber(0) && l.buckets.is_empty() {
         return None;
     }
@@ -403,13 +424,13 @@ fn first_failing_midnight(
     if !keeps(ladder, rank, &sum) {
         return Some(zone.day_start(first));
     }
-    for bucket in l.buckets.iter().filter(|b| b.start > first.plus_days(-i64::from(days)) && b.start <= first) {
+    for bucket in l.buckets.iter().filter(|b| b.start > first.plus_days(-i64::from(days)) && b.start <= first)
+    {
         let (gone, leaves) = (bucket.figures, bucket.start.plus_days(i64::from(days)));
-        sum = plus(sum, Figures {
-            spend: Money(-gone.spend.0),
-            points: Points(-gone.points.0),
-            orders: -gone.orders,
-        });
+        sum = plus(
+            sum,
+            Figures { spend: Money(-gone.spend.0), points: Points(-gone.points.0), orders: -gone.orders },
+        );
         if !keeps(ladder, rank, &sum) {
             return Some(zone.day_start(leaves));
         }
@@ -455,11 +476,13 @@ fn close_ladder(draft: &mut Draft<'_>, version: &Version, ladder: &Ladder, at: I
     let reached = entry_rank(ladder, &figures);
     if reached > rank {
         let until = reached_until(ladder, zone, state, period, at);
-        Change { version, ladder, from, why: TierReason::Upgraded, figures }.record(draft, at, reached, until);
+        Change { version, ladder, from, why: TierReason::Upgraded, figures }
+            .record(draft, at, reached, until);
     } else if rank > 0 && keeps(ladder, rank, &figures) {
         let kept_until = valid_until(ladder, zone, state, period);
         if kept_until > until {
-            Change { version, ladder, from, why: TierReason::Kept, figures }.record(draft, at, rank, kept_until);
+            Change { version, ladder, from, why: TierReason::Kept, figures }
+                .record(draft, at, rank, kept_until);
         }
     } else if until == Some(at) {
         lose(draft, version, ladder, from, figures, at, Some(period));
@@ -487,7 +510,8 @@ fn lose(
         let change = Change { version, ladder, from, why: TierReason::GraceBegan, figures };
         change.record(draft, at, ladder.rank(from), Some(until));
     } else {
-        let lower_until = period.and_then(|period| reached_until(ladder, version.plan.zone, draft.state(), period, at));
+        let lower_until =
+            period.and_then(|period| reached_until(ladder, version.plan.zone, draft.state(), period, at));
         demote(draft, version, ladder, from, figures, at, lower_until);
     }
 }

@@ -27,6 +27,7 @@ use crate::ids::is_name;
 use crate::money::CurrencyCode;
 
 pub use self::findings::{Finding, Findings};
+pub use self::iso4217::money_exponent;
 pub use super::schema::json_schema;
 
 /// Most bytes of a programme file: 1 MiB.
@@ -145,7 +146,7 @@ fn money(tables: &At<Vec<At<MoneyTable>>>, notes: &mut Notes) -> Vec<MoneyCurren
     let mut money = Vec::new();
     for table in &tables.value {
         let MoneyTable { code, exponent } = &table.value;
-        let usual = iso4217::exponent(&code.value);
+        let usual = money_exponent(&code.value);
         if usual.is_none() {
             let message = format!("`{}` is no currency of ISO 4217", code.value);
             notes.add(&code.span, message, "Use the three capital letters of one in use, such as EUR");

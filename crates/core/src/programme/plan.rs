@@ -481,7 +481,11 @@ pub struct HourRange {
 impl HourRange {
     /// Whether an hour is in the range.
     pub fn contains(self, hour: u8) -> bool {
-        if self.from <= self.to { (self.from..self.to).contains(&hour) } else { hour >= self.from || hour < self.to }
+        if self.from <= self.to {
+            (self.from..self.to).contains(&hour)
+        } else {
+            hour >= self.from || hour < self.to
+        }
     }
 }
 
@@ -504,7 +508,9 @@ impl Birthday {
         match self {
             Birthday::Day => birthday.in_year(year) == today,
             Birthday::Month => u32::from(birthday.month) == month,
-            Birthday::Week => (year - 1..=year + 1).any(|y| birthday.in_year(y).week_start() == today.week_start()),
+            Birthday::Week => {
+                (year - 1..=year + 1).any(|y| birthday.in_year(y).week_start() == today.week_start())
+            }
         }
     }
 }

@@ -28,7 +28,9 @@ pub const CAPS_MAX: usize = 4_096;
 impl Registry {
     /// The number of a currency, given now if it is new. `None` when there are too many.
     pub fn currency(&mut self, id: &str) -> Option<CurrencyNumber> {
-        number_of(&mut self.currencies, id, CURRENCIES_MAX).and_then(|n| u8::try_from(n).ok()).map(CurrencyNumber)
+        number_of(&mut self.currencies, id, CURRENCIES_MAX)
+            .and_then(|n| u8::try_from(n).ok())
+            .map(CurrencyNumber)
     }
 
     /// The number of a ladder, given now if it is new. `None` when there are too many.

@@ -63,7 +63,12 @@ impl Programmes {
     ///
     /// # Errors
     /// [`Refusal::UnsoundProgramme`], [`Refusal::PublishedIntoThePast`], [`Refusal::Dropped`].
-    pub fn prepare(&self, source: &str, effective_from: Instant, recorded_at: Instant) -> Result<Prepared, Refusal> {
+    pub fn prepare(
+        &self,
+        source: &str,
+        effective_from: Instant,
+        recorded_at: Instant,
+    ) -> Result<Prepared, Refusal> {
         if let Some(last) = self.versions.last() {
             let skew = i64::from(last.plan.clock_skew_seconds);
             let earliest = recorded_at.plus_seconds(skew).max(last.effective_from);
@@ -85,7 +90,10 @@ impl Programmes {
         self.nothing_dropped(&plan)?;
         let number = VersionNumber(u32::try_from(self.versions.len() + 1).unwrap_or(u32::MAX));
         let hash = Sha256::digest(source.as_bytes()).into();
-        Ok(Prepared { version: Version { number, effective_from, hash, source: source.into(), plan }, registry })
+        Ok(Prepared {
+            version: Version { number, effective_from, hash, source: source.into(), plan },
+            registry,
+        })
     }
 
     /// Takes in a prepared version.
@@ -114,7 +122,8 @@ impl Programmes {
             let Some(Some(now)) = plan.ladders.get(usize::from(ladder.number.0)) else {
                 return Err(Refusal::Dropped { what: "ladder", name: ladder.id.to_string() });
             };
-            if let Some(gone) = ladder.tiers.iter().find(|t| !now.tiers.iter().any(|n| n.number == t.number)) {
+            if let Some(gone) = ladder.tiers.iter().find(|t| !now.tiers.iter().any(|n| n.number == t.number))
+            {
                 return Err(Refusal::Dropped { what: "tier", name: gone.id.to_string() });
             }
         }

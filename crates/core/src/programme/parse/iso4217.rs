@@ -15,8 +15,8 @@ const WITHOUT_DECIMALS: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND 
 /// Codes with thousandths.
 const WITH_THREE_DECIMALS: &str = "BHD IQD JOD KWD LYD OMR TND";
 
-/// The decimal places of a code's minor unit; `None` for what is no such code.
-pub(super) fn exponent(code: &str) -> Option<u8> {
+/// The decimal places of an ISO 4217 code's minor unit; `None` for what is no such code.
+pub fn money_exponent(code: &str) -> Option<u8> {
     let among = |codes: &str| codes.split(' ').any(|known| known == code);
     if !among(CODES) {
         None
