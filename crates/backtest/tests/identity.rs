@@ -1,5 +1,7 @@
 //! The programme that was in force gives the recorded decisions, byte for byte.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests, too, say by a panic what went wrong")]
+
 mod support;
 
 use proptest::prelude::*;

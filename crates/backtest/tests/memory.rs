@@ -1,5 +1,7 @@
 //! Judging an order takes no memory: what a comparison allocates grows with members, not with orders.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests, too, say by a panic what went wrong")]
+
 mod support;
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -8,8 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use support::{PROGRAMME, Shop, an_order, at};
 use tallybook::Command;
-use tallybook::core::calendar::DAY_MICROS;
-use tallybook::core::calendar::Instant;
+use tallybook::core::calendar::{DAY_MICROS, Instant};
 use tallybook::core::fact::Fact;
 use tallybook_backtest::{Columns, Options, compare};
 

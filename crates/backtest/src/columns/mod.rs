@@ -13,6 +13,8 @@
 mod build;
 mod layout;
 mod map;
+mod measure;
+mod place;
 mod texts;
 mod view;
 
@@ -26,7 +28,7 @@ use tallybook_log::{FileLog, Log, LogReader, Options};
 
 use layout::Layout;
 
-pub(crate) use build::next_digest;
+pub(crate) use place::next_digest;
 pub(crate) use view::{Codes, RowKind, View};
 
 /// Name of the column file in its folder.

@@ -1,6 +1,7 @@
 //! A ledger in a folder that goes away, with a clock of the test's.
 
 #![allow(dead_code, reason = "every test file uses a part of it")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests, too, say by a panic what went wrong")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

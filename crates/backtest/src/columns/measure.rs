@@ -1,0 +1,171 @@
+//! The first pass over a log: how much of everything each member has.
+
+use tallybook::LedgerError;
+use tallybook_core::fact::{Fact, Order};
+use tallybook_format::{RecordKind, decode_member_named};
+use tallybook_log::{BatchView, RecordView};
+
+use super::build::{fact_of, kind_of, member_of, never_named, settled_to, too_many};
+use super::layout::{SECTIONS, Section};
+use super::texts::Texts;
+
+/// How many of each thing a member has; while placing, where the next one goes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counts {
+    pub(super) rows: usize,
+    pub(super) orders: usize,
+    pub(super) lines: usize,
+    pub(super) returns: usize,
+    pub(super) parts: usize,
+    pub(super) requests: usize,
+    pub(super) body_bytes: usize,
+}
+
+impl Counts {
+    pub(super) fn add(&mut self, other: Counts) {
+        self.rows += other.rows;
+        self.orders += other.orders;
+        self.lines += other.lines;
+        self.returns += other.returns;
+        self.parts += other.parts;
+        self.requests += other.requests;
+        self.body_bytes += other.body_bytes;
+    }
+}
+
+/// What the first pass finds.
+#[derive(Default)]
+pub(super) struct Measured {
+    pub(super) members: Vec<Counts>,
+    name_bytes: usize,
+    pub(super) texts: Texts,
+    pub(super) publications: Vec<u8>,
+    pub(super) span: Option<(i64, i64)>,
+}
+
+impl Measured {
+    /// Counts what a batch holds.
+    pub(super) fn batch(&mut self, batch: &BatchView<'_>) -> Result<(), LedgerError> {
+        let Some(member) = member_of(batch)? else {
+            return batch.records().try_for_each(|record| self.publication(&record));
+        };
+        let mut counts = Counts::default();
+        if let Some(at) = settled_to(batch)? {
+            counts.rows = 1;
+            self.reach(at);
+        }
+        for record in batch.records() {
+            let kind = kind_of(&record)?;
+            if kind == RecordKind::MemberNamed {
+                self.named(&record)?;
+            } else if kind.is_fact() {
+                self.reach(record.header.effective_at);
+                counts.add(self.fact(&record)?);
+            }
+        }
+        let known = self.members.get_mut(member as usize - 1);
+        known.ok_or_else(|| never_named(batch.header().position))?.add(counts);
+        Ok(())
+    }
+
+    fn reach(&mut self, at: i64) {
+        let (first, last) = self.span.unwrap_or((at, at));
+        self.span = Some((first.min(at), last.max(at)));
+    }
+
+    fn named(&mut self, record: &RecordView<'_>) -> Result<(), LedgerError> {
+        if record.header.member as usize != self.members.len() + 1 {
+            return Err(never_named(record.position));
+        }
+        let name = decode_member_named(record.header.kind, record.header.version, record.body)
+            .map_err(|error| LedgerError::unreadable(record.position, &error))?;
+        self.name_bytes += name.len();
+        self.members.push(Counts::default());
+        Ok(())
+    }
+
+    fn publication(&mut self, record: &RecordView<'_>) -> Result<(), LedgerError> {
+        if let Fact::ProgrammePublished(publication) = fact_of(record)? {
+            self.publications.extend_from_slice(&publication.effective_from.0.to_le_bytes());
+            self.publications.extend_from_slice(&(publication.source.len() as u64).to_le_bytes());
+            self.publications.extend_from_slice(publication.source.as_bytes());
+        }
+        Ok(())
+    }
+
+    fn fact(&mut self, record: &RecordView<'_>) -> Result<Counts, LedgerError> {
+        let mut counts = Counts { rows: 1, ..Counts::default() };
+        match fact_of(record)? {
+            Fact::OrderPlaced(order) => {
+                counts.orders = 1;
+                counts.lines = order.lines.len();
+                self.intern(&order).ok_or_else(|| too_many("texts"))?;
+            }
+            Fact::OrderReturned(ret) => {
+                counts.returns = 1;
+                counts.parts = ret.lines.len();
+            }
+            _ => {
+                counts.requests = 1;
+                counts.body_bytes = record.body.len();
+            }
+        }
+        Ok(counts)
+    }
+
+    fn intern(&mut self, order: &Order<'_>) -> Option<()> {
+        let texts = &mut self.texts;
+        for text in [Some(order.currency.as_str()), order.channel.as_deref(), order.store.as_deref()] {
+            texts.code(text)?;
+        }
+        for line in &order.lines {
+            for text in [&line.sku, &line.category, &line.brand] {
+                texts.code(text.as_deref())?;
+            }
+            texts.set(&line.tags)?;
+        }
+        Some(())
+    }
+}
+
+/// How long every section will be, in bytes.
+pub(super) fn section_bytes(measured: &Measured, total: &Counts) -> [usize; SECTIONS] {
+    let members = measured.members.len();
+    let texts = measured.texts.in_order();
+    let sets = measured.texts.sets_in_order();
+    let mut bytes = [0; SECTIONS];
+    let mut set =
+        |sections: &[Section], length: usize| sections.iter().for_each(|s| bytes[*s as usize] = length);
+    set(&[Section::Span], 16);
+    set(&[Section::Publications], measured.publications.len());
+    set(&[Section::NameStarts, Section::RowStarts], (members + 1) * 8);
+    set(&[Section::Names], measured.name_bytes);
+    set(&[Section::Heads], members * 8);
+    set(&[Section::Digests], members * 16);
+    set(&[Section::RowKind, Section::RowFlags], total.rows);
+    set(&[Section::RowAt, Section::RowPosition], total.rows * 8);
+    set(&[Section::RowItem, Section::RowSubject], total.rows * 4);
+    set(&[Section::OrderCurrency, Section::OrderChannel, Section::OrderStore], total.orders * 4);
+    set(&[Section::OrderShipping, Section::OrderPoints, Section::OrderStoredValue], total.orders * 8);
+    set(&[Section::OrderLines], (total.orders + 1) * 8);
+    set(
+        &[Section::LineQuantity, Section::LineAmount, Section::LineDiscount, Section::LineTax],
+        total.lines * 8,
+    );
+    set(&[Section::LineSku, Section::LineCategory, Section::LineBrand, Section::LineTags], total.lines * 4);
+    set(&[Section::ReturnTarget], total.returns * 4);
+    set(&[Section::ReturnParts], (total.returns + 1) * 8);
+    set(&[Section::PartLine], total.parts * 4);
+    set(&[Section::PartKind], total.parts);
+    set(&[Section::PartValue], total.parts * 8);
+    set(&[Section::RequestTarget], total.requests * 4);
+    set(&[Section::RequestActual], total.requests * 8);
+    set(&[Section::RequestVersion], total.requests);
+    set(&[Section::RequestBodies], (total.requests + 1) * 8);
+    set(&[Section::Bodies], total.body_bytes);
+    set(&[Section::TextStarts], (texts.len() + 1) * 8);
+    set(&[Section::Texts], texts.iter().map(|text| text.len()).sum());
+    set(&[Section::TagSetStarts], (sets.len() + 1) * 8);
+    set(&[Section::TagSetTexts], sets.iter().map(|set| set.len() * 4).sum());
+    bytes
+}
