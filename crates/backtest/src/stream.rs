@@ -335,7 +335,7 @@ impl<'a> Bench<'a> {
             let row = self.marks.get(mark).filter(|(_, first)| *first <= index).map(|(row, _)| *row);
             match (&event.decision, row) {
                 (Decision::Expired(_), _) => {
-                    {}
+                    self.orders.iter_mut().for_each(|(_, record)| record.follow(&event.decision));
                 }
                 (Decision::PointsEarned(earned), Some(row)) if self.view.kind(row) == RowKind::Order => {
                     let codes = self.judges.codes(earned.version.0);
