@@ -128,7 +128,7 @@ impl Sums {
             expiring.1 += points;
         }
         for ladder in plan.ladders.iter().flatten() {
-            let held = decide::tier::held(state, ladder.number);
+            let held = decide::tier::figures::held(state, ladder.number);
             let entry = self.tiers.entry((ladder.number, ladder.rank(held))).or_insert((held, 0));
             entry.1 += 1;
         }

@@ -1,7 +1,7 @@
 //! `tallybook tier`: where a member stands on each ladder, and what is missing.
 
 use serde_json::json;
-use tallybook_core::decide::tier::progress;
+use tallybook_core::decide::tier::progress::progress;
 
 use crate::cli::{Global, Tier};
 use crate::commands::session::Session;

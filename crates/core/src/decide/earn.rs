@@ -310,7 +310,8 @@ fn member_matches(
             OrderNumber::First => number == 1,
             OrderNumber::Every(n) => number.is_multiple_of(n),
         })
-        && (tiers.is_empty() || tiers.iter().any(|(ladder, wanted)| tier::held(state, *ladder) == *wanted))
+        && (tiers.is_empty()
+            || tiers.iter().any(|(ladder, wanted)| tier::figures::held(state, *ladder) == *wanted))
         && (segments.is_empty() || segments.iter().any(|s| state.profile.segments.contains(s)))
         && attributes
             .iter()
@@ -535,6 +536,6 @@ fn cap_period(plan: &Plan, state: &MemberState, per: CapPeriod, day: Day, at: In
 fn tier_period_start(plan: &Plan, zone: Zone, state: &MemberState, at: Instant) -> Day {
     let first = plan.ladders.iter().flatten().next();
     first
-        .and_then(|ladder| tier::period_at(ladder, zone, state, at))
+        .and_then(|ladder| tier::figures::period_at(ladder, zone, state, at))
         .map_or_else(|| zone.day(at).year_start(), |period| period.start)
 }

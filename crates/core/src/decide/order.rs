@@ -116,13 +116,13 @@ pub fn place(
         .iter()
         .flatten()
         .map(|ladder| {
-            let bucket = tier::bucket(ladder, plan.zone, joined_at, effective_at);
+            let bucket = tier::figures::bucket(ladder, plan.zone, joined_at, effective_at);
             let figures = Figures {
                 spend: spend(plan, order, ladder, scratch)?,
                 points: earning.qualifying(plan)?,
                 orders: 1,
             };
-            tier::room_for(draft.state(), ladder.number, bucket, &figures)?;
+            tier::figures::room_for(draft.state(), ladder.number, bucket, &figures)?;
             Ok(MetricEntry { ladder: ladder.number, bucket, figures })
         })
         .collect::<Result<SmallVec<_>, Refusal>>()?;

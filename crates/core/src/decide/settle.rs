@@ -19,7 +19,7 @@ pub(super) fn settle(draft: &mut Draft<'_>, until: Instant) {
     while let Some(due) = due_after(draft.state(), draft.programmes, cursor).filter(|due| *due <= until) {
         activate(draft, due);
         if due > cursor {
-            tier::close(draft, due);
+            tier::review::close(draft, due);
         }
         expire(draft, due);
         cursor = cursor.max(due);
@@ -34,7 +34,7 @@ pub fn due_at(state: &MemberState, programmes: &Programmes) -> Option<Instant> {
 /// The earliest lot due at any time, or tier due after the cursor: lots past their time remember it themselves.
 fn due_after(state: &MemberState, programmes: &Programmes, cursor: Instant) -> Option<Instant> {
     let lots = state.lots.iter().filter_map(lot_due).min();
-    let tiers = tier::due_after(state, programmes, cursor);
+    let tiers = tier::review::due_after(state, programmes, cursor);
     [lots, tiers].into_iter().flatten().min()
 }
 

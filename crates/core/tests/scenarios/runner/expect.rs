@@ -220,7 +220,7 @@ impl View<'_> {
     fn tier(&self, wanted: &str) -> String {
         let id = wanted.split_once('/').map(|(ladder, _)| ladder);
         let ladder = self.ladder(id);
-        let tier = &ladder.tiers[ladder.rank(tier::held(self.state, ladder.number))].id;
+        let tier = &ladder.tiers[ladder.rank(tier::figures::held(self.state, ladder.number))].id;
         id.map_or(tier.to_string(), |id| format!("{id}/{tier}"))
     }
 
@@ -246,7 +246,7 @@ impl View<'_> {
 
     fn progress(&self, wanted: &str) -> String {
         let plan = self.plan();
-        let progress = tier::progress(self.ladder(None), plan.zone, self.state, self.at);
+        let progress = tier::progress::progress(self.ladder(None), plan.zone, self.state, self.at);
         let (which, missing) = match wanted.split(' ').next() {
             Some("next") => ("next", progress.next.map(|(_, missing)| missing)),
             _ => ("keep", progress.keep),
