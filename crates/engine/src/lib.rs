@@ -43,3 +43,8 @@ pub use tallybook_core::command::Command;
 pub use tallybook_core::refusal::Refusal;
 pub use tallybook_format as format;
 pub use tallybook_log as log;
+
+/// The README's Rust is compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

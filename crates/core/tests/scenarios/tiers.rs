@@ -197,6 +197,18 @@ fn s28_a_tiers_own_years_begin_the_day_after_it_was_reached() {
 }
 
 #[test]
+fn s28_what_comes_later_on_the_day_a_tier_is_reached_counts_with_what_reached_it() {
+    ladder(
+        r#"period = "anniversary_tier""#,
+        "
+        2026-05-10T12:00 order A 100.00 | tier silver  until 2027-05-11
+        2026-05-10T18:00 order B 400.00 | tier gold    until 2027-05-11
+        2027-05-11 look                 | tier member  until never       why demoted
+        ",
+    );
+}
+
+#[test]
 fn s28_a_lifetime_tier_never_ends() {
     ladder(
         r#"period = "lifetime""#,

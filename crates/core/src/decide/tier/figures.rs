@@ -63,7 +63,12 @@ pub(super) fn period_of_day(ladder: &Ladder, zone: Zone, state: &MemberState, da
             Some(Period { start, end: start.plus_months(12) })
         }
         LadderPeriod::AnniversaryJoining => Some(years_from(joining_day(zone, state, day), day)),
-        LadderPeriod::AnniversaryTier => Some(years_from(anchor(ladder, zone, state, day), day)),
+        LadderPeriod::AnniversaryTier => {
+            let anchor = anchor(ladder, zone, state, day);
+            let is_before = day < anchor && anchor != joining_day(zone, state, day);
+            // What comes before a tier's own years counts with what reached it; before joining, with the first year.
+            Some(if is_before { year_before(anchor) } else { years_from(anchor, day) })
+        }
         LadderPeriod::Lifetime => Some(Period { start: Day::EVER, end: Day(i32::MAX) }),
         LadderPeriod::RollingDays(_) => None,
     }
@@ -89,6 +94,13 @@ pub(super) fn anchor(ladder: &Ladder, zone: Zone, state: &MemberState, day: Day)
 pub(super) fn first_day_from(zone: Zone, at: Instant) -> Day {
     let day = zone.day(at);
     if zone.day_start(day) == at { day } else { day.plus_days(1) }
+}
+
+/// The year up to, not including, a day.
+pub(super) fn year_before(end: Day) -> Period {
+    let (year, month, day) = end.civil();
+    let start = Day::from_civil(year - 1, month, day).or_else(|| Day::from_civil(year - 1, month, 28));
+    Period { start: start.unwrap_or(end), end }
 }
 
 /// The year from `anchor`, counted in whole years, that holds a day; the first year for any day before it.

@@ -17,7 +17,7 @@ use crate::state::{LadderState, MemberState};
 
 use figures::{
     Period, ended, entry_rank, first_day_from, keeps, of_period, period_at, reached_until, running,
-    valid_until, window,
+    valid_until, window, year_before,
 };
 
 /// A change of one ladder, ready to be recorded.
@@ -169,8 +169,6 @@ fn reaching_year(ladder: &Ladder, zone: Zone, state: &MemberState) -> Option<(Pe
         return None;
     }
     let end = first_day_from(zone, l.since);
-    let (year, month, day) = end.civil();
-    let start = Day::from_civil(year - 1, month, day).or_else(|| Day::from_civil(year - 1, month, 28))?;
     let valid_until = zone.day_start(end.plus_months(ladder.valid_periods.saturating_mul(12)));
-    Some((Period { start, end }, valid_until))
+    Some((year_before(end), valid_until))
 }
