@@ -220,7 +220,7 @@ impl BlockingLedger {
         known: Instant,
     ) -> Result<Option<MemberState>, LedgerError> {
         let Some(view) = self.member(name)? else { return Ok(None) };
-        let programmes = self.programmes()?;
+        let programmes = self.programmes()?.known_at(known);
         let mut state = MemberState::default();
         for batch in archive::history(&self.reader, view.head)? {
             if batch.recorded_at > known {

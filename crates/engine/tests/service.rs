@@ -331,3 +331,27 @@ fn s35_a_balance_is_told_as_of_a_day_and_as_known_on_a_day() {
     assert_eq!((points(gone, gone), points(noon(6), gone), points(noon(15), gone)), (0, 15, 10));
     assert_eq!(ledger.as_of("nobody", gone, gone).unwrap(), None);
 }
+
+#[test]
+fn s35_what_was_not_yet_published_is_not_known() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = HandClock::at(noon(100));
+    let ledger = ledger_in(dir.path(), Options { clock: clock.clock(), ..small_options() });
+    ledger.submit(order("ann", "A-1", noon(1), 10_000)).unwrap();
+    clock.set(noon(200));
+    let unending =
+        PROGRAMME.replace("period = \"calendar_year\"", "period = \"calendar_year\"\ndowngrade = \"never\"");
+    ledger.publish(&unending, noon(300)).unwrap();
+
+    // Silver ran out with the year 2025, as was known before; since the publication it is known to stay.
+    let tier = |known: Instant| {
+        let state = ledger.as_of("ann", at("2026-06-01T00:00:00Z"), known).unwrap().unwrap();
+        state.ladders[0].tier.0
+    };
+    assert_eq!((tier(noon(199)), tier(noon(200))), (0, 1));
+    ledger.close().unwrap();
+    let ledger =
+        BlockingLedger::open(dir.path(), Options { clock: clock.clock(), ..small_options() }).unwrap();
+    let state = ledger.as_of("ann", at("2026-06-01T00:00:00Z"), noon(199)).unwrap().unwrap();
+    assert_eq!(state.ladders[0].tier.0, 0);
+}

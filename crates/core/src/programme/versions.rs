@@ -16,6 +16,8 @@ pub struct Version {
     pub number: VersionNumber,
     /// First instant at which it is in force.
     pub effective_from: Instant,
+    /// When the ledger took it down; [`Instant::MIN`] for one that no ledger has.
+    pub recorded_at: Instant,
     /// SHA-256 of the programme file's bytes.
     pub hash: [u8; 32],
     /// The programme file, to the letter.
@@ -76,7 +78,7 @@ impl Programmes {
                 return Err(Refusal::PublishedIntoThePast { effective_from, earliest });
             }
         }
-        self.compile(source, effective_from)
+        Ok(self.compile(source, effective_from)?.recorded_at(recorded_at))
     }
 
     /// Takes in a version that was accepted before. Reading a log does this.
@@ -91,7 +93,14 @@ impl Programmes {
         let number = VersionNumber(u32::try_from(self.versions.len() + 1).unwrap_or(u32::MAX));
         let hash = Sha256::digest(source.as_bytes()).into();
         Ok(Prepared {
-            version: Version { number, effective_from, hash, source: source.into(), plan },
+            version: Version {
+                number,
+                effective_from,
+                recorded_at: Instant::MIN,
+                hash,
+                source: source.into(),
+                plan,
+            },
             registry,
         })
     }
@@ -109,6 +118,12 @@ impl Programmes {
         let prepared = scenario.compile(source, Instant::MIN)?;
         scenario.add(prepared);
         Ok(scenario)
+    }
+
+    /// The versions as they were known at an instant (case 35).
+    pub fn known_at(&self, known: Instant) -> Programmes {
+        let count = self.versions.partition_point(|version| version.recorded_at <= known);
+        Programmes { versions: self.versions[..count].to_vec(), registry: self.registry.clone() }
     }
 
     fn nothing_dropped(&self, plan: &Plan) -> Result<(), Refusal> {
@@ -137,4 +152,12 @@ pub struct Prepared {
     /// The version as it would be.
     pub version: Version,
     registry: Registry,
+}
+
+impl Prepared {
+    /// The same version, taken down at an instant.
+    pub fn recorded_at(mut self, recorded_at: Instant) -> Prepared {
+        self.version.recorded_at = recorded_at;
+        self
+    }
 }

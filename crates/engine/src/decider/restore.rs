@@ -203,7 +203,8 @@ impl<R: LogReader> Decider<R> {
                     "the programme published at {position} is unsound: {refusal}"
                 ))
             })?;
-        Arc::make_mut(&mut self.programmes).add(prepared);
+        let recorded_at = Instant(record.header.recorded_at);
+        Arc::make_mut(&mut self.programmes).add(prepared.recorded_at(recorded_at));
         self.ledger_head = record.position;
         Ok(())
     }
