@@ -3,7 +3,7 @@
 //! Their licences do not allow bundling all of them. With `TALLYBOOK_REAL_DATA` naming a folder that holds the files listed
 //! in docs/importing-real-data.md these tests run; without it each says that it was skipped.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
