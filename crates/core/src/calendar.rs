@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use chrono::{Datelike, MappedLocalTime, NaiveDate, Offset, TimeDelta, TimeZone, Timelike, Utc};
+use chrono::{Datelike, MappedLocalTime, NaiveDate, Offset, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -274,11 +274,6 @@ impl From<std::time::SystemTime> for Instant {
         let since = time.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         Instant(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
     }
-}
-
-/// Whole days of 24 hours between two instants, towards zero.
-pub fn days_between(from: Instant, to: Instant) -> i64 {
-    TimeDelta::microseconds(to.0.saturating_sub(from.0)).num_days()
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub use error::FormatError;
 pub use fingerprint::{FingerprintDomain, fingerprint32, key_fingerprint, subject_fingerprint};
 pub use kind::RecordKind;
 pub use record::{
-    SEMANTICS_VERSION, StoredFact, decode_decision, decode_fact, decode_member_named, encode_decision,
-    encode_fact, encode_member_named,
+    StoredFact, decode_decision, decode_fact, decode_member_named, encode_decision, encode_fact,
+    encode_member_named,
 };
 pub use state::{STATE_VERSION, decode_state, encode_state};

@@ -3,6 +3,7 @@
 //! The record's kind, version and effective time are in its header, which the caller keeps.
 
 use tallybook_core::calendar::Instant;
+use tallybook_core::decide::SEMANTICS_VERSION;
 use tallybook_core::event::Decision;
 use tallybook_core::fact::{Enrolment, Fact};
 use tallybook_core::ids::is_name;
@@ -18,10 +19,6 @@ use crate::v1::request::{AdjustmentBody, RedemptionBody, ReversalBody};
 use crate::v1::spending::{DebitedBody, LotBody, RedeemedBody, ReversedBody};
 use crate::v1::tier::TierBody;
 use crate::wire::{Text, read, write};
-
-/// The way of judging that this release writes into a published programme, and the only one that it reads: which
-/// version of `decide` judges under the programme, now and when it is judged again.
-pub const SEMANTICS_VERSION: u16 = 1;
 
 /// A fact as it is stored: with the idempotency key that it came under.
 #[derive(Clone, Debug, PartialEq, Eq)]

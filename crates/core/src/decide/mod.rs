@@ -22,7 +22,7 @@ pub mod tier;
 
 use crate::apply;
 use crate::calendar::{DAY_MICROS, Instant};
-use crate::event::{Decision, Event};
+use crate::event::Event;
 use crate::fact::{Fact, Profile};
 use crate::programme::versions::{Programmes, Version};
 use crate::refusal::Refusal;
@@ -224,15 +224,4 @@ pub fn settled(state: &MemberState, programmes: &Programmes, at: Instant) -> Mem
     let mut events = Vec::new();
     Draft::new(&mut copy, programmes, &mut events).settle(at);
     copy
-}
-
-/// Whether an event is the kind of thing that happens with time alone, so that a sweep may have caused it.
-pub fn is_timed(decision: &Decision) -> bool {
-    matches!(
-        decision,
-        Decision::PointsActivated(_)
-            | Decision::Expired(_)
-            | Decision::TierChanged(_)
-            | Decision::ArrearsPaid(_)
-    )
 }

@@ -1,9 +1,9 @@
 //! Programme versions.
 
 use tallybook_core::calendar::Instant;
+use tallybook_core::decide::SEMANTICS_VERSION;
 use tallybook_core::fact::Publication;
 
-use crate::record::SEMANTICS_VERSION;
 use crate::wire::{Text, array};
 
 array! {
