@@ -1,6 +1,7 @@
 //! What a caller asks the ledger to take down.
 
 use crate::calendar::Instant;
+use crate::fact::check::instant;
 use crate::fact::{FACTS_MAX, Fact, Order, Return, Subject};
 use crate::ids::is_name;
 use crate::refusal::Refusal;
@@ -70,16 +71,22 @@ impl Command {
         if self.facts.len() > FACTS_MAX {
             return Err(Refusal::TooMany { what: "facts", count: self.facts.len(), count_max: FACTS_MAX });
         }
-        if !(Instant::EARLIEST..Instant::LATEST).contains(&self.effective_at) {
-            return Err(Refusal::OutOfRange {
-                field: "effective_at",
-                value: self.effective_at.0,
-                accepted: "an instant of the years 1900 to 2199",
-            });
-        }
+        instant("effective_at", self.effective_at)?;
         self.effective_key()?;
-        self.facts.iter().try_for_each(check_fact)?;
+        self.facts.iter().try_for_each(Fact::check)?;
+        self.stands_alone()?;
         self.names_each_once()
+    }
+
+    /// What ties in another member, or ends this one, comes in a command of its own.
+    fn stands_alone(&self) -> Result<(), Refusal> {
+        let alone = |fact: &&Fact<'_>| {
+            matches!(fact, Fact::TransferRequested(_) | Fact::MergeRequested(_) | Fact::ClosureRequested(_))
+        };
+        match self.facts.iter().find(alone) {
+            Some(fact) if self.facts.len() > 1 => Err(Refusal::NotAlone { fact: fact.name() }),
+            _ => Ok(()),
+        }
     }
 
     /// A fact is judged on what earlier commands left, so no two facts of one command may be about one thing.
@@ -91,18 +98,5 @@ impl Command {
             }
             None => Ok(()),
         }
-    }
-}
-
-fn check_fact(fact: &Fact<'_>) -> Result<(), Refusal> {
-    match fact {
-        Fact::MemberEnrolled(enrolment) => enrolment.profile.check(),
-        Fact::ProfileChanged(profile) => profile.check(),
-        Fact::OrderPlaced(order) => order.check(),
-        Fact::OrderReturned(ret) => ret.check(),
-        Fact::RedemptionRequested(redemption) => redemption.check(),
-        Fact::ReversalRequested(reversal) => reversal.check(),
-        Fact::AdjustmentRequested(adjustment) => adjustment.check(),
-        Fact::ProgrammePublished(_) => Err(Refusal::Missing { field: "member fact" }),
     }
 }

@@ -60,3 +60,15 @@ number!(
     /// A cap's number in the ledger, from 0, the same in all programme versions.
     CapNumber(u16)
 );
+number!(
+    /// A kind of activity's number in the ledger, from 0, the same in all programme versions.
+    ActivityNumber(u8)
+);
+number!(
+    /// The number of a counter over all members (a budget, a stock), from 0, the same in all programme versions.
+    BudgetNumber(u16)
+);
+number!(
+    /// An expiry's place among those of rules, campaigns and tiers in the programme version that holds it, from 0.
+    PolicyIndex(u16)
+);

@@ -6,6 +6,7 @@
 use thiserror::Error;
 
 use crate::calendar::Instant;
+use crate::ids::LotNumber;
 use crate::money::Money;
 use crate::points::Points;
 
@@ -272,6 +273,223 @@ pub enum Refusal {
         /// Its id.
         name: String,
     },
+    /// A fact that concerns two members, or ends one, comes with others.
+    #[error("{fact} must come in a command of its own")]
+    NotAlone {
+        /// The fact.
+        fact: &'static str,
+    },
+    /// No such kind of activity.
+    #[error("activity `{activity}` is not one of the programme's ({accepted})")]
+    UnknownActivity {
+        /// What was recorded.
+        activity: String,
+        /// The accepted ids.
+        accepted: String,
+    },
+    /// The member has left.
+    #[error("member `{member}` left at {closed_at}; no facts are taken any more")]
+    MemberClosed {
+        /// The member's name; empty where it is the one that the command names.
+        member: String,
+        /// When.
+        closed_at: Instant,
+    },
+    /// The member is part of another.
+    #[error("member `{member}` is part of `{into}` now; send it to them")]
+    MemberMerged {
+        /// The member's name.
+        member: String,
+        /// The member who goes on.
+        into: String,
+    },
+    /// Both sides of a transfer, merge or referral are one member.
+    #[error("`{member}` cannot be both sides of this")]
+    SameMember {
+        /// The member's name.
+        member: String,
+    },
+    /// The member may not earn.
+    #[error("the member may not earn; unblock first")]
+    EarningBlocked,
+    /// The member may not redeem.
+    #[error("the member may not redeem; unblock first")]
+    RedeemingBlocked,
+    /// The member has no such open hold.
+    #[error("the member has no open hold `{hold}`")]
+    UnknownHold {
+        /// The hold's name.
+        hold: String,
+    },
+    /// A hold would be over before it begins.
+    #[error("a hold must end after {now}, not at {expires_at}")]
+    HoldEndsInThePast {
+        /// The asked end.
+        expires_at: Instant,
+        /// When the hold would begin.
+        now: Instant,
+    },
+    /// More is to be captured than is held.
+    #[error("hold `{hold}` has {held} points, not {asked}")]
+    OverCaptured {
+        /// The hold's name.
+        hold: String,
+        /// Points asked.
+        asked: Points,
+        /// Points held.
+        held: Points,
+    },
+    /// A hold names a voucher code.
+    #[error("a hold cannot issue a voucher code; redeem for the voucher instead")]
+    CodeOnHold,
+    /// Two members to be merged have a hold of one name.
+    #[error("both members have an open hold `{hold}`; capture or release one first")]
+    HoldInBoth {
+        /// The hold's name.
+        hold: String,
+    },
+    /// The currency cannot be sent to others.
+    #[error("points of currency `{currency}` cannot be sent to others; add [currency.transfer]")]
+    TransfersNotAllowed {
+        /// The currency's id.
+        currency: String,
+    },
+    /// The currency cannot be bought.
+    #[error("points of currency `{currency}` cannot be bought; add [currency.purchase]")]
+    PurchasesNotAllowed {
+        /// The currency's id.
+        currency: String,
+    },
+    /// Above the most points at a time.
+    #[error("{asked} points asked; the most is {max}")]
+    AboveMaximum {
+        /// Points asked.
+        asked: Points,
+        /// Most accepted.
+        max: Points,
+    },
+    /// Above what is left of a period's limit.
+    #[error("{asked} points asked; {room} are left of the limit of the period")]
+    OverLimit {
+        /// Points asked.
+        asked: Points,
+        /// Points left.
+        room: Points,
+    },
+    /// There is no debt to let go.
+    #[error("the member owes nothing in `{currency}`")]
+    NothingOwed {
+        /// The currency's id.
+        currency: String,
+    },
+    /// More is to be written off than is owed.
+    #[error("{asked} points to write off; {owed} are owed")]
+    OverWrittenOff {
+        /// Points asked.
+        asked: Points,
+        /// Points owed.
+        owed: Points,
+    },
+    /// The member has no such lot.
+    #[error("the member has no lot {lot} in `{currency}` that could be given another end")]
+    UnknownLot {
+        /// The lot's number.
+        lot: LotNumber,
+        /// The currency's id.
+        currency: String,
+    },
+    /// No lot's end would change.
+    #[error("no lot in `{currency}` would end at another time")]
+    NothingToChange {
+        /// The currency's id.
+        currency: String,
+    },
+    /// A lot's new end is not in the future.
+    #[error("the new end {expires_at} is not after {now}")]
+    EndsInThePast {
+        /// The asked end.
+        expires_at: Instant,
+        /// When the change takes effect.
+        now: Instant,
+    },
+    /// Nothing of the lot is expired.
+    #[error("nothing of lot {lot} has expired that was not reinstated")]
+    NothingToReinstate {
+        /// The lot's number.
+        lot: LotNumber,
+    },
+    /// The lot expired too long ago.
+    #[error("lot {lot} expired at {expired_at}; it could be reinstated within {window_days} days")]
+    ReinstatementTooLate {
+        /// The lot's number.
+        lot: LotNumber,
+        /// When it expired.
+        expired_at: Instant,
+        /// The programme's window in days.
+        window_days: u32,
+    },
+    /// No such reward in the currency.
+    #[error("reward `{reward}` is not one of the programme's in `{currency}` ({accepted})")]
+    UnknownReward {
+        /// What was asked for.
+        reward: String,
+        /// The currency's id.
+        currency: String,
+        /// The accepted ids.
+        accepted: String,
+    },
+    /// The points are not the reward's price.
+    #[error("reward `{reward}` costs {price} points, not {asked}")]
+    WrongPrice {
+        /// The reward's id.
+        reward: String,
+        /// Points asked.
+        asked: Points,
+        /// The price.
+        price: Points,
+    },
+    /// The reward is not offered at this time, or not for the member's tier.
+    #[error("reward `{reward}` is not offered to this member now")]
+    RewardNotAvailable {
+        /// The reward's id.
+        reward: String,
+    },
+    /// Nothing is left of the reward.
+    #[error("nothing is left of reward `{reward}`")]
+    OutOfStock {
+        /// The reward's id.
+        reward: String,
+    },
+    /// A voucher with this code is open.
+    #[error("the member has an open voucher with this code already")]
+    DuplicateVoucher,
+    /// No open voucher has this code.
+    #[error("the member has no open voucher with this code")]
+    UnknownVoucher,
+    /// The voucher's time is over.
+    #[error("the voucher expired at {expired_at}")]
+    VoucherExpired {
+        /// When.
+        expired_at: Instant,
+    },
+    /// The voucher of a redemption was used.
+    #[error("the voucher of redemption `{redemption}` was used; it cannot be reversed")]
+    VoucherUsed {
+        /// The redemption's name.
+        redemption: String,
+    },
+    /// The order's points were cancelled before it was fulfilled.
+    #[error("the points of order `{order}` were cancelled, as it was not fulfilled in time")]
+    FulfilmentTooLate {
+        /// The order's name.
+        order: String,
+    },
+    /// The order was not paid by a redemption.
+    #[error("order `{order}` names no redemption that paid it, so no points can go back to one")]
+    NoRedemptionPaid {
+        /// The order's name.
+        order: String,
+    },
 }
 
 impl Refusal {
@@ -312,6 +530,39 @@ impl Refusal {
             Refusal::PublishedIntoThePast { .. } => "published_into_the_past",
             Refusal::UnsoundProgramme { .. } => "unsound_programme",
             Refusal::Dropped { .. } => "dropped",
+            Refusal::NotAlone { .. } => "not_alone",
+            Refusal::UnknownActivity { .. } => "unknown_activity",
+            Refusal::MemberClosed { .. } => "member_closed",
+            Refusal::MemberMerged { .. } => "member_merged",
+            Refusal::SameMember { .. } => "same_member",
+            Refusal::EarningBlocked => "earning_blocked",
+            Refusal::RedeemingBlocked => "redeeming_blocked",
+            Refusal::UnknownHold { .. } => "unknown_hold",
+            Refusal::HoldEndsInThePast { .. } => "hold_ends_in_the_past",
+            Refusal::OverCaptured { .. } => "over_captured",
+            Refusal::CodeOnHold => "code_on_hold",
+            Refusal::HoldInBoth { .. } => "hold_in_both",
+            Refusal::TransfersNotAllowed { .. } => "transfers_not_allowed",
+            Refusal::PurchasesNotAllowed { .. } => "purchases_not_allowed",
+            Refusal::AboveMaximum { .. } => "above_maximum",
+            Refusal::OverLimit { .. } => "over_limit",
+            Refusal::NothingOwed { .. } => "nothing_owed",
+            Refusal::OverWrittenOff { .. } => "over_written_off",
+            Refusal::UnknownLot { .. } => "unknown_lot",
+            Refusal::NothingToChange { .. } => "nothing_to_change",
+            Refusal::EndsInThePast { .. } => "ends_in_the_past",
+            Refusal::NothingToReinstate { .. } => "nothing_to_reinstate",
+            Refusal::ReinstatementTooLate { .. } => "reinstatement_too_late",
+            Refusal::UnknownReward { .. } => "unknown_reward",
+            Refusal::WrongPrice { .. } => "wrong_price",
+            Refusal::RewardNotAvailable { .. } => "reward_not_available",
+            Refusal::OutOfStock { .. } => "out_of_stock",
+            Refusal::DuplicateVoucher => "duplicate_voucher",
+            Refusal::UnknownVoucher => "unknown_voucher",
+            Refusal::VoucherExpired { .. } => "voucher_expired",
+            Refusal::VoucherUsed { .. } => "voucher_used",
+            Refusal::FulfilmentTooLate { .. } => "fulfilment_too_late",
+            Refusal::NoRedemptionPaid { .. } => "no_redemption_paid",
         }
     }
 }

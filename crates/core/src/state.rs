@@ -9,8 +9,9 @@ use serde::Serialize;
 use smallvec::SmallVec;
 
 use crate::calendar::{Day, Instant, MonthDay};
-use crate::event::{Account, Figures};
-use crate::ids::{CapNumber, CurrencyNumber, LadderNumber, LotNumber, TierNumber};
+use crate::event::{Account, BudgetEntry, Cooling, Decision, Draw, Figures, Idle, StreakEntry, Voucher};
+use crate::ids::{BudgetNumber, CapNumber, CurrencyNumber, LadderNumber, LotNumber, TierNumber};
+use crate::money::Money;
 use crate::points::Points;
 
 /// All that the ledger knows of one member.
@@ -20,8 +21,12 @@ pub struct MemberState {
     pub joined_at: Option<Instant>,
     /// The latest effective time of any of the member's facts and decisions. [`Instant::MIN`] at first.
     pub settled_to: Instant,
+    /// What the member may still do.
+    pub status: Status,
     /// What rules may ask about the member.
     pub profile: MemberProfile,
+    /// Who referred the member, and what came of it.
+    pub referral: Option<ReferredBy>,
     /// Orders of which something was kept.
     pub orders: u32,
     /// The last lot number given; 0 at first.
@@ -34,6 +39,114 @@ pub struct MemberState {
     pub ladders: SmallVec<[LadderState; 1]>,
     /// Cap counters, by cap and period.
     pub caps: Vec<CapUse>,
+    /// Open holds, in order of placing.
+    pub holds: Vec<Hold>,
+    /// Vouchers that were not used, in order of issue.
+    pub vouchers: Vec<Voucher>,
+    /// Rests that rules take, by number.
+    pub cooldowns: Vec<Cooling>,
+    /// Streaks of activities, by kind.
+    pub streaks: Vec<StreakEntry>,
+    /// How far the member's doings have moved the ends of lots, by currency and months.
+    pub renewals: Vec<Renewal>,
+    /// When a birthday was judged last, so that a corrected birthday brings no second one in a year.
+    pub birthday_at: Option<Instant>,
+}
+
+/// What a member may still do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// When the member left.
+    pub closed_at: Option<Instant>,
+    /// The member who goes on in this one's place.
+    pub merged_into: Option<Box<str>>,
+    /// Whether the member may not earn.
+    pub earning_blocked: bool,
+    /// Whether the member may not redeem.
+    pub redeeming_blocked: bool,
+}
+
+/// Who brought a member here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReferredBy {
+    /// The referrer's name.
+    pub referrer: Box<str>,
+    /// Whether an order has come to the referral's points.
+    pub paid: bool,
+}
+
+/// Points set aside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Hold {
+    /// Its name.
+    pub name: Box<str>,
+    /// Which currency.
+    pub currency: CurrencyNumber,
+    /// What its points are worth where they are to pay for an order; minor units.
+    pub worth: Option<Money>,
+    /// When it is released if nothing else is done.
+    pub expires_at: Instant,
+    /// The lots drawn, in the order drawn.
+    pub draws: SmallVec<[Draw; 2]>,
+    /// The counter of a reward's stock of which a piece is set aside.
+    pub stock: Option<BudgetNumber>,
+}
+
+impl Hold {
+    /// The points set aside.
+    pub fn points(&self) -> Points {
+        Points(self.draws.iter().map(|draw| draw.points.0).sum())
+    }
+}
+
+/// How far the member's doings have moved the ends of lots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Renewal {
+    /// Lots of this currency …
+    pub currency: CurrencyNumber,
+    /// … that end after so many months of inactivity …
+    pub idle_months: u16,
+    /// … end no sooner than this, as far as each may.
+    pub expires_at: Instant,
+}
+
+/// What the ledger knows of all members together: counters of budgets and stocks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct LedgerState {
+    /// What has been taken from each counter, by number: smallest units, or pieces of a stock.
+    pub budgets: Vec<Points>,
+}
+
+impl LedgerState {
+    /// What has been taken from a counter.
+    pub fn used(&self, budget: BudgetNumber) -> Points {
+        self.budgets.get(usize::from(budget.0)).copied().unwrap_or_default()
+    }
+
+    /// Folds one decision about any member.
+    pub fn apply(&mut self, decision: &Decision) {
+        match decision {
+            Decision::PointsEarned(earned) => earned.budgets.iter().for_each(|entry| self.take(entry)),
+            Decision::ClawedBack(clawed) => clawed.budgets.iter().for_each(|entry| self.take(entry)),
+            Decision::Redeemed(redeemed) => redeemed.stock.iter().for_each(|entry| self.take(entry)),
+            Decision::RedemptionReversed(reversed) => {
+                reversed.stock.iter().for_each(|entry| self.take(entry))
+            }
+            Decision::HoldPlaced(hold) => hold.stock.iter().for_each(|entry| self.take(entry)),
+            Decision::HoldReleased(hold) => hold.stock.iter().for_each(|entry| self.take(entry)),
+            _ => {}
+        }
+    }
+
+    fn take(&mut self, entry: &BudgetEntry) {
+        let index = usize::from(entry.budget.0);
+        if self.budgets.len() <= index {
+            self.budgets.resize(index + 1, Points::ZERO);
+        }
+        // What judges take was seen to fit; a log that says otherwise is found by its balances.
+        let used = &mut self.budgets[index].0;
+        *used = used.saturating_add(entry.used.0);
+    }
 }
 
 /// The member's side of rule conditions.
@@ -49,7 +162,8 @@ pub struct MemberProfile {
 
 /// A member's balances in one currency, each of them smallest units and never below zero.
 ///
-/// `issued = available + pending + held + redeemed + expired + forfeited + clawed_back - arrears - written_off`.
+/// `issued + received = available + pending + held + redeemed + expired + forfeited + clawed_back + sent - arrears -
+/// written_off`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Balance {
     /// Can be spent.
@@ -72,6 +186,10 @@ pub struct Balance {
     pub clawed_back: Points,
     /// Debts let go, ever.
     pub written_off: Points,
+    /// Came from other members, ever.
+    pub received: Points,
+    /// Went to other members, ever.
+    pub sent: Points,
 }
 
 impl Balance {
@@ -88,26 +206,28 @@ impl Balance {
             Account::ClawedBack => (&mut self.clawed_back, 1),
             Account::Arrears => (&mut self.arrears, -1),
             Account::ArrearsWrittenOff => (&mut self.written_off, -1),
+            Account::Received => (&mut self.received, -1),
+            Account::Sent => (&mut self.sent, 1),
         }
+    }
+
+    /// What an account holds, as postings count it.
+    pub fn posted(&self, account: Account) -> i128 {
+        let mut copy = *self;
+        let (points, sign) = copy.account_mut(account);
+        i128::from(points.0) * i128::from(sign)
     }
 
     /// What the law of conservation leaves over: 0, unless the ledger has a bug or was altered.
     pub fn imbalance(&self) -> i128 {
-        let n = |points: Points| i128::from(points.0);
-        n(self.available)
-            + n(self.pending)
-            + n(self.held)
-            + n(self.redeemed)
-            + n(self.expired)
-            + n(self.forfeited)
-            + n(self.clawed_back)
-            - n(self.arrears)
-            - n(self.written_off)
-            - n(self.issued)
+        Account::ALL.iter().map(|account| self.posted(*account)).sum()
     }
 }
 
 /// One credit of points: what is left of it, and when it starts and ends.
+///
+/// A pending lot that waits for its order to be fulfilled has `activates_at` at [`Instant::MAX`], and `expires_at` is when
+/// it is cancelled.
 ///
 /// Invariant: `1 <= remaining <= earned`; a lot with nothing left is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -128,6 +248,15 @@ pub struct Lot {
     pub activates_at: Instant,
     /// First instant at which the lot can no longer be spent; `None` never expires.
     pub expires_at: Option<Instant>,
+    /// How inactivity moves that.
+    pub idle: Idle,
+}
+
+impl Lot {
+    /// Whether it waits for its order to be fulfilled.
+    pub fn waits(&self) -> bool {
+        self.pending && self.activates_at == Instant::MAX
+    }
 }
 
 /// A member's place on one ladder.
@@ -172,13 +301,21 @@ impl Default for MemberState {
         MemberState {
             joined_at: None,
             settled_to: Instant::MIN,
+            status: Status::default(),
             profile: MemberProfile::default(),
+            referral: None,
             orders: 0,
             last_lot: LotNumber(0),
             balances: SmallVec::new(),
             lots: Vec::new(),
             ladders: SmallVec::new(),
             caps: Vec::new(),
+            holds: Vec::new(),
+            vouchers: Vec::new(),
+            cooldowns: Vec::new(),
+            streaks: Vec::new(),
+            renewals: Vec::new(),
+            birthday_at: None,
         }
     }
 }
@@ -206,12 +343,53 @@ impl MemberState {
             .map_or(Points::ZERO, |index| self.caps[index].used)
     }
 
+    /// An open hold, by its name.
+    pub fn hold(&self, name: &str) -> Option<&Hold> {
+        self.holds.iter().find(|hold| hold.name.as_ref() == name)
+    }
+
+    /// How far the member's doings have moved the ends of lots of a currency that inactivity ends after so many months.
+    pub fn renewed_to(&self, currency: CurrencyNumber, idle_months: u16) -> Option<Instant> {
+        let found = self.renewals.iter().find(|r| r.currency == currency && r.idle_months == idle_months);
+        found.map(|renewal| renewal.expires_at)
+    }
+
+    /// First instant at which a resting rule gives again.
+    pub fn cooling_until(&self, cooldown: CapNumber) -> Option<Instant> {
+        self.cooldowns.iter().find(|c| c.cooldown == cooldown).map(|c| c.until)
+    }
+
     /// Becomes equal to another state, in the memory that this one has.
     pub fn copy_from(&mut self, other: &MemberState) {
-        let MemberState { joined_at, settled_to, profile, orders, last_lot, balances, lots, ladders, caps } =
-            other;
+        let MemberState {
+            joined_at,
+            settled_to,
+            status,
+            profile,
+            referral,
+            orders,
+            last_lot,
+            balances,
+            lots,
+            ladders,
+            caps,
+            holds,
+            vouchers,
+            cooldowns,
+            streaks,
+            renewals,
+            birthday_at,
+        } = other;
         self.joined_at = *joined_at;
         self.settled_to = *settled_to;
+        self.status.clone_from(status);
+        self.referral.clone_from(referral);
+        self.holds.clone_from(holds);
+        self.vouchers.clone_from(vouchers);
+        self.cooldowns.clone_from(cooldowns);
+        self.streaks.clone_from(streaks);
+        self.renewals.clone_from(renewals);
+        self.birthday_at = *birthday_at;
         self.profile.birthday = profile.birthday;
         self.profile.segments.clone_from(&profile.segments);
         self.profile.attributes.clone_from(&profile.attributes);
@@ -238,6 +416,14 @@ impl MemberState {
     pub fn clear(&mut self) {
         self.joined_at = None;
         self.settled_to = Instant::MIN;
+        self.status = Status::default();
+        self.referral = None;
+        self.holds.clear();
+        self.vouchers.clear();
+        self.cooldowns.clear();
+        self.streaks.clear();
+        self.renewals.clear();
+        self.birthday_at = None;
         self.profile.birthday = None;
         self.profile.segments.clear();
         self.profile.attributes.clear();

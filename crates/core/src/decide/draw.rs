@@ -1,11 +1,12 @@
-//! Which lots are drawn, and in which order (case 4).
+//! Which lots are drawn, in which order (case 4), and what becomes of lots whose points come back.
 
 use std::cmp::Ordering;
 
 use smallvec::SmallVec;
 
 use crate::calendar::Instant;
-use crate::event::Draw;
+use crate::decide::draft::Draft;
+use crate::event::{Decision, Draw, Expired};
 use crate::ids::{CurrencyNumber, LotNumber};
 use crate::points::Points;
 use crate::programme::plan::SpendOrder;
@@ -59,9 +60,52 @@ pub fn take<'a>(points: Points, lots: impl Iterator<Item = &'a Lot>) -> Draws {
             earned: lot.earned,
             earned_at: lot.earned_at,
             expires_at: lot.expires_at,
+            idle: lot.idle,
         });
     }
     draws
+}
+
+/// The part of `draws` after the first `skipped` points, `points` long.
+pub(super) fn part_of(draws: &[Draw], skipped: Points, points: Points) -> Draws {
+    let mut skip = skipped.0;
+    let mut left = points.0;
+    let mut part = Draws::new();
+    for draw in draws {
+        let skipped = draw.points.0.min(skip);
+        skip -= skipped;
+        let taken = (draw.points.0 - skipped).min(left);
+        left -= taken;
+        if taken > 0 {
+            part.push(Draw { points: Points(taken), ..*draw });
+        }
+    }
+    part
+}
+
+/// The same draws with the ends that their lots have when the points come back.
+///
+/// A lot that is still there has an end of its own, which may have been moved. One that was drawn empty ends when it would
+/// have ended, moved on by what the member has done since if inactivity is what ends it.
+pub(super) fn ends_of_restored(state: &MemberState, draws: &[Draw], currency: CurrencyNumber) -> Draws {
+    let with_end = |draw: &Draw| {
+        if let Some(lot) = state.lot(draw.lot) {
+            return Draw { expires_at: lot.expires_at, idle: lot.idle, ..*draw };
+        }
+        let renewed = state.renewed_to(currency, draw.idle.months).filter(|_| draw.idle.months > 0);
+        let moved = |end: Instant| renewed.map_or(end, |renewed| end.max(draw.idle.capped(renewed)));
+        Draw { expires_at: draw.expires_at.map(moved), ..*draw }
+    };
+    draws.iter().map(with_end).collect()
+}
+
+/// Expires what came back to lots whose end is past, at the instant at which it came back.
+pub(super) fn expire_ended(draft: &mut Draft<'_>, restored: &[Draw], currency: CurrencyNumber, now: Instant) {
+    for draw in restored.iter().filter(|draw| draw.expires_at.is_some_and(|end| end <= now)) {
+        let Some(lot) = draft.state().lot(draw.lot) else { continue };
+        let expired = Expired { lot: lot.number, currency, points: lot.remaining };
+        draft.record(now, Decision::Expired(expired));
+    }
 }
 
 /// What a list of draws comes to.

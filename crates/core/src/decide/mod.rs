@@ -2,35 +2,49 @@
 //!
 //! One path serves the engine, audits and backtests. [`decide`] reads facts as they stand in commands and logs; a
 //! backtest, which holds its facts in columns, calls the judges behind it ([`order`], [`returns`], [`redeem`],
-//! [`adjust`]) within the same [`judge`].
+//! [`adjust`] and their like) within the same [`judge`].
 //!
 //! Invariants:
 //! - everything comes in as an argument; the same arguments give the same events;
 //! - what was due before a fact is settled first ([`settle`]), so that no schedule of sweeps shows in the outcome;
 //! - every refusal comes before the first event of its fact.
 
+pub mod activity;
 pub mod adjust;
+mod allowance;
+mod award;
 pub mod draft;
 pub mod draw;
 pub mod earn;
+pub mod expiry;
+pub mod fulfil;
+pub mod hold;
+pub mod lifetime;
+pub mod member;
+pub mod merge;
+pub mod occasion;
+pub mod offer;
 pub mod order;
 pub mod precedent;
+pub mod purchase;
 pub mod redeem;
+pub mod referral;
+pub mod renew;
 pub mod returns;
 pub mod settle;
 pub mod tier;
+pub mod transfer;
 
-use crate::apply;
 use crate::calendar::{DAY_MICROS, Instant};
 use crate::event::Event;
-use crate::fact::{Fact, Profile};
+use crate::fact::Fact;
 use crate::programme::versions::{Programmes, Version};
 use crate::refusal::Refusal;
-use crate::state::MemberState;
+use crate::state::{LedgerState, MemberState};
 
-pub use draft::Draft;
+pub use draft::{Draft, Party};
 pub use order::{LineSeen, OrderSeen};
-pub use precedent::{OrderFile, Precedent, RedemptionFile};
+pub use precedent::{LotFile, OrderFile, Precedent, RedemptionFile};
 
 /// The version of this judgement. Stored with every publication; what a released version decides never changes.
 pub const SEMANTICS_VERSION: u16 = 1;
@@ -40,7 +54,15 @@ pub const SEMANTICS_VERSION: u16 = 1;
 pub struct Workspace {
     order: OrderSeen,
     earning: earn::Scratch,
-    before: MemberState,
+    before: Before,
+}
+
+/// Memory for going back to where a refused command began.
+#[derive(Debug, Default)]
+pub struct Before {
+    member: MemberState,
+    other: MemberState,
+    ledger: LedgerState,
 }
 
 /// What is asked of every command before its facts are looked at.
@@ -56,36 +78,65 @@ pub struct Occasion {
     pub fact_count: usize,
 }
 
-/// Judges the facts of one command and brings the state up to them.
+/// Facts of one command, with all that is known of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// The facts.
+    pub facts: &'a [Fact<'a>],
+    /// Per fact: the earlier records that it refers to, as the caller found them.
+    pub precedents: &'a [Precedent<'a>],
+    /// When it happened in business.
+    pub effective_at: Instant,
+    /// When the ledger took it down.
+    pub recorded_at: Instant,
+}
+
+/// The member at the other end of a case, by name: the receiver of a transfer, the one to merge into, the referrer who
+/// may gain or lose by an order. The caller brings their state, if there is such a member.
+pub fn other_party(state: &MemberState, programmes: &Programmes, case: &Case<'_>) -> Option<String> {
+    // Who enrols and buys in one command was referred by whom the enrolment names.
+    if let [Fact::MemberEnrolled(enrolment), ..] = case.facts
+        && case.facts.iter().any(|fact| matches!(fact, Fact::OrderPlaced(_)))
+    {
+        return enrolment.referred_by.as_ref().map(|referrer| referrer.clone().into_owned());
+    }
+    case.facts.iter().zip(case.precedents).find_map(|(fact, precedent)| match fact {
+        Fact::TransferRequested(transfer) => Some(transfer.to.clone().into_owned()),
+        Fact::MergeRequested(merge) => Some(merge.into.clone().into_owned()),
+        Fact::OrderPlaced(_) => referral::may_pay(state, programmes, case.effective_at).map(str::to_owned),
+        Fact::OrderReturned(_) => match precedent {
+            Precedent::Order(file) => file.record.referral.as_ref().map(|paid| paid.referrer.to_string()),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// Judges the facts of one command and brings the states up to them.
 ///
-/// `precedents` has one entry per fact: the earlier records that the fact refers to, as the caller found them.
-/// The events are appended to `events`.
+/// `other` is the member at the other end, where [`other_party`] names one that the ledger knows.
 ///
 /// # Errors
-/// A [`Refusal`] leaves `state` and `events` as they were.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "all that a judgement rests on, and nothing else, comes in here"
-)]
+/// A [`Refusal`] leaves states and events as they were.
 pub fn decide(
-    state: &mut MemberState,
+    member: Party<'_>,
+    other: Option<Party<'_>>,
+    ledger: &mut LedgerState,
     programmes: &Programmes,
-    facts: &[Fact<'_>],
-    precedents: &[Precedent<'_>],
-    effective_at: Instant,
-    recorded_at: Instant,
+    case: &Case<'_>,
     workspace: &mut Workspace,
-    events: &mut Vec<Event>,
 ) -> Result<(), Refusal> {
-    assert_eq!(facts.len(), precedents.len(), "one precedent per fact");
-    let enrols = matches!(facts.first(), Some(Fact::MemberEnrolled(_)));
+    assert_eq!(case.facts.len(), case.precedents.len(), "one precedent per fact");
+    precedent::reversed_once(case.facts, case.precedents)?;
+    let enrols = matches!(case.facts.first(), Some(Fact::MemberEnrolled(_)));
+    let Case { facts, precedents, effective_at, recorded_at } = *case;
     let occasion = Occasion { effective_at, recorded_at, enrols, fact_count: facts.len() };
     let mut before = std::mem::take(&mut workspace.before);
-    let outcome = judge(state, programmes, occasion, &mut before, events, |draft| {
-        facts
-            .iter()
-            .zip(precedents)
-            .try_for_each(|(fact, precedent)| decide_one(draft, fact, precedent, effective_at, workspace))
+    let outcome = judge(member, other, ledger, programmes, occasion, &mut before, |draft| {
+        facts.iter().zip(precedents).enumerate().try_for_each(|(index, (fact, precedent))| {
+            let precedent = precedent::with_made_before(&facts[..index], fact, precedent);
+            decide_one(draft, fact, precedent, effective_at, workspace)
+        })
     });
     workspace.before = before;
     outcome
@@ -95,31 +146,43 @@ pub fn decide(
 /// the facts on the draft. `before` is memory for going back.
 ///
 /// # Errors
-/// A [`Refusal`] leaves `state` and `events` as they were.
+/// A [`Refusal`] leaves states and events as they were.
 pub fn judge(
-    state: &mut MemberState,
+    mut member: Party<'_>,
+    mut other: Option<Party<'_>>,
+    ledger: &mut LedgerState,
     programmes: &Programmes,
     occasion: Occasion,
-    before: &mut MemberState,
-    events: &mut Vec<Event>,
+    before: &mut Before,
     facts: impl FnOnce(&mut Draft<'_>) -> Result<(), Refusal>,
 ) -> Result<(), Refusal> {
     let Occasion { effective_at, recorded_at, enrols, fact_count } = occasion;
     let version = programmes.in_force(effective_at)?;
-    timely(state, version, effective_at, recorded_at)?;
-    known(state, version, enrols)?;
-    let event_count = events.len();
-    let changes_early =
-        fact_count > 1 || settle::due_at(state, programmes).is_some_and(|due| due <= effective_at);
+    timely(member.state, version, effective_at, recorded_at)?;
+    member::goes_on(member.name, member.state)?;
+    known(member.state, version, enrols)?;
+    let event_counts = (member.events.len(), other.as_ref().map_or(0, |other| other.events.len()));
+    let changes_early = fact_count > 1
+        || other.is_some()
+        || settle::due_at(member.state, programmes).is_some_and(|due| due <= effective_at);
     if changes_early {
-        before.copy_from(state);
+        before.member.copy_from(member.state);
+        before.ledger.clone_from(ledger);
+        if let Some(other) = &other {
+            before.other.copy_from(other.state);
+        }
     }
-    let mut draft = Draft::new(state, programmes, events);
+    let mut draft = Draft::new(member.reborrow(), other.as_mut().map(Party::reborrow), programmes, ledger);
     draft.settle(effective_at);
     let outcome = facts(&mut draft);
     if outcome.is_err() && changes_early {
-        state.copy_from(before);
-        events.truncate(event_count);
+        member.state.copy_from(&before.member);
+        member.events.truncate(event_counts.0);
+        ledger.clone_from(&before.ledger);
+        if let Some(other) = other {
+            other.state.copy_from(&before.other);
+            other.events.truncate(event_counts.1);
+        }
     }
     outcome
 }
@@ -137,51 +200,38 @@ pub fn decide_one(
     workspace: &mut Workspace,
 ) -> Result<(), Refusal> {
     match fact {
-        Fact::MemberEnrolled(enrolment) => enrol(draft, &enrolment.profile, effective_at),
+        Fact::MemberEnrolled(enrolment) => member::enrol(draft, enrolment, effective_at, workspace),
         Fact::ProfileChanged(profile) => {
-            draft.join(effective_at);
-            apply::apply_profile(draft.state_mut(), profile);
-            apply::touch(draft.state_mut(), effective_at);
+            member::change_profile(draft, profile, effective_at);
             Ok(())
         }
-        Fact::OrderPlaced(placed) => {
-            if matches!(precedent, Precedent::Taken) {
-                return Err(Refusal::DuplicateOrder { order: placed.id.clone().into_owned() });
-            }
-            let version = draft.programmes.in_force(effective_at)?;
-            order::accepts(&version.plan, placed.currency)?;
-            workspace.order.read(placed, &version.plan.symbols);
-            order::place(draft, &workspace.order, effective_at, &mut workspace.earning)
-        }
-        Fact::OrderReturned(ret) => match precedent {
-            Precedent::Order(file) => {
-                let parts = file.parts(ret)?;
-                returns::give_back(draft, file, &parts, effective_at, workspace)
-            }
-            _ => Err(Refusal::UnknownOrder { order: ret.order.clone().into_owned() }),
-        },
-        Fact::RedemptionRequested(redemption) => {
-            if matches!(precedent, Precedent::Taken) {
-                return Err(Refusal::DuplicateRedemption { redemption: redemption.id.clone().into_owned() });
-            }
-            redeem::redeem(draft, redemption, effective_at)
-        }
+        Fact::OrderPlaced(placed) => order::judge(draft, placed, precedent, effective_at, workspace),
+        Fact::OrderReturned(ret) => returns::judge(draft, ret, precedent, effective_at, workspace),
+        Fact::OrderFulfilled(fulfilment) => fulfil::fulfil(draft, fulfilment, precedent, effective_at),
+        Fact::ActivityRecorded(activity) => activity::record(draft, activity, effective_at, workspace),
+        Fact::RedemptionRequested(redemption) => redeem::judge(draft, redemption, precedent, effective_at),
         Fact::ReversalRequested(reversal) => match precedent {
             Precedent::Redemption(file) => redeem::reverse(draft, reversal, file, effective_at),
             _ => Err(Refusal::UnknownRedemption { redemption: reversal.redemption.clone().into_owned() }),
         },
+        Fact::HoldRequested(hold) => hold::place(draft, hold, precedent, effective_at),
+        Fact::CaptureRequested(capture) => hold::capture(draft, capture, effective_at),
+        Fact::ReleaseRequested(release) => hold::release(draft, release, effective_at),
+        Fact::VoucherPresented(used) => offer::use_voucher(draft, used, effective_at),
         Fact::AdjustmentRequested(adjustment) => adjust::adjust(draft, adjustment, effective_at),
+        Fact::WriteOffRequested(write_off) => adjust::write_off(draft, write_off, effective_at),
+        Fact::TransferRequested(transfer) => transfer::send(draft, transfer, effective_at),
+        Fact::PointsPurchased(bought) => purchase::purchase(draft, bought, effective_at),
+        Fact::ExpiryChangeRequested(change) => expiry::change(draft, change, effective_at),
+        Fact::ReinstatementRequested(wanted) => expiry::reinstate(draft, wanted, precedent, effective_at),
+        Fact::MergeRequested(merge) => merge::merge(draft, merge, effective_at),
+        Fact::ClosureRequested(closure) => member::close(draft, closure, effective_at),
+        Fact::BlockRequested(block) => {
+            member::block(draft, block, effective_at);
+            Ok(())
+        }
         Fact::ProgrammePublished(_) => Err(Refusal::Missing { field: "member fact" }),
     }
-}
-
-fn enrol(draft: &mut Draft<'_>, profile: &Profile<'_>, effective_at: Instant) -> Result<(), Refusal> {
-    if let Some(joined_at) = draft.state().joined_at {
-        return Err(Refusal::AlreadyEnrolled { joined_at });
-    }
-    draft.join(effective_at);
-    apply::apply_profile(draft.state_mut(), profile);
-    Ok(())
 }
 
 /// Cases 33 and 34: not too far ahead of the recording, not too far behind what is settled.
@@ -218,10 +268,16 @@ fn known(state: &MemberState, version: &Version, enrols: bool) -> Result<(), Ref
     Ok(())
 }
 
+/// Brings a state to an instant if nothing more happens, with the events of what was due.
+pub fn settle_to(state: &mut MemberState, programmes: &Programmes, at: Instant, events: &mut Vec<Event>) {
+    // What time does draws on no budget.
+    let mut ledger = LedgerState::default();
+    Draft::new(Party { name: "", state, events }, None, programmes, &mut ledger).settle(at);
+}
+
 /// What a state would be at an instant if nothing more happened: a copy, settled.
 pub fn settled(state: &MemberState, programmes: &Programmes, at: Instant) -> MemberState {
     let mut copy = state.clone();
-    let mut events = Vec::new();
-    Draft::new(&mut copy, programmes, &mut events).settle(at);
+    settle_to(&mut copy, programmes, at, &mut Vec::new());
     copy
 }

@@ -1,22 +1,24 @@
 //! Judging an order: points, lots, counters, tiers (cases 5–12, 28, 33).
 
-use smallvec::SmallVec;
+use std::borrow::Cow;
 
-use crate::calendar::{Day, Instant, Zone};
+use crate::calendar::Instant;
+use crate::decide::award::Award;
 use crate::decide::draft::Draft;
-use crate::decide::{earn, tier};
-use crate::event::{Decision, Figures, MetricEntry, NewLot, PointsEarned};
-use crate::fact::Order;
-use crate::ids::CurrencyNumber;
+use crate::decide::earn::{self, Deed};
+use crate::decide::precedent::Precedent;
+use crate::decide::{Workspace, member, referral, renew};
+use crate::event::Trigger;
+use crate::fact::{Activity, Order};
 use crate::money::{CurrencyCode, Money};
-use crate::points::Points;
-use crate::programme::plan::{Activation, CountsFrom, Expiry, Plan, RoundTo, Span, Symbol, Symbols, Usage};
+use crate::programme::plan::{Ladder, Plan, RenewalKind, Symbol, Symbols, Usage};
 use crate::refusal::Refusal;
 
-/// An order as a plan sees it: figures, and symbols for the texts that rules mention.
+/// An order as a plan sees it: figures, and symbols for the texts that rules mention. What else may earn is seen as an
+/// order of one line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OrderSeen {
-    /// Currency of all amounts; `None` only before the first reading.
+    /// Currency of all amounts; `None` where there is no money.
     pub currency: Option<CurrencyCode>,
     /// Sales channel.
     pub channel: Symbol,
@@ -71,8 +73,26 @@ impl OrderSeen {
             sku: symbols.optional(line.sku.as_deref()),
             category: symbols.optional(line.category.as_deref()),
             brand: symbols.optional(line.brand.as_deref()),
-            tags: line.tags.iter().fold(0, |bits, tag| bits | symbols.tag_bit(tag)),
+            tags: tag_bits(&line.tags, symbols),
         }));
+    }
+
+    /// Reads an activity: one line of one piece, with the activity's money and tags.
+    pub fn read_activity(&mut self, activity: &Activity<'_>, symbols: &Symbols) {
+        self.read_nothing();
+        self.currency = activity.amount.map(|price| price.currency);
+        self.channel = symbols.optional(activity.channel.as_deref());
+        self.store = symbols.optional(activity.store.as_deref());
+        self.lines[0].amount = activity.amount.map_or(Money::ZERO, |price| price.amount);
+        self.lines[0].tags = tag_bits(&activity.tags, symbols);
+    }
+
+    /// Becomes what stands for an occasion that has nothing of an order: one line of one piece, and no money.
+    pub fn read_nothing(&mut self) {
+        let mut lines = std::mem::take(&mut self.lines);
+        lines.clear();
+        lines.push(LineSeen { quantity: 1, ..LineSeen::default() });
+        *self = OrderSeen { lines, ..OrderSeen::default() };
     }
 
     /// The figures of an order's lines, without symbols.
@@ -83,7 +103,11 @@ impl OrderSeen {
     }
 }
 
-/// Refuses an order in a currency that the programme cannot take.
+fn tag_bits(tags: &[Cow<'_, str>], symbols: &Symbols) -> u64 {
+    tags.iter().fold(0, |bits, tag| bits | symbols.tag_bit(tag))
+}
+
+/// Refuses money in a currency that the programme cannot take.
 pub fn accepts(plan: &Plan, currency: CurrencyCode) -> Result<(), Refusal> {
     if plan.money.iter().any(|m| m.code == currency) {
         return Ok(());
@@ -92,6 +116,33 @@ pub fn accepts(plan: &Plan, currency: CurrencyCode) -> Result<(), Refusal> {
         code: currency.to_string(),
         accepted: plan.money.iter().map(|m| m.code.as_str()).collect::<Vec<_>>().join(", "),
     })
+}
+
+/// Judges an order as placed.
+///
+/// # Errors
+/// [`Refusal::DuplicateOrder`], [`Refusal::EarningBlocked`], [`Refusal::UnknownMoneyCurrency`],
+/// [`Refusal::UnknownRedemption`], and those of [`place`].
+pub fn judge(
+    draft: &mut Draft<'_>,
+    placed: &Order<'_>,
+    precedent: &Precedent<'_>,
+    effective_at: Instant,
+    workspace: &mut Workspace,
+) -> Result<(), Refusal> {
+    if matches!(precedent, Precedent::Taken) {
+        return Err(Refusal::DuplicateOrder { order: placed.id.clone().into_owned() });
+    }
+    member::may_earn(draft.state())?;
+    let version = draft.programmes.in_force(effective_at)?;
+    accepts(&version.plan, placed.currency)?;
+    if let Some(redemption) = &placed.redemption
+        && !matches!(precedent, Precedent::Redemption(_) | Precedent::Made)
+    {
+        return Err(Refusal::UnknownRedemption { redemption: redemption.clone().into_owned() });
+    }
+    workspace.order.read(placed, &version.plan.symbols);
+    place(draft, &workspace.order, effective_at, &mut workspace.earning)
 }
 
 /// Judges an order under the programme in force at its time, on the member's state as settled.
@@ -104,82 +155,23 @@ pub fn place(
     effective_at: Instant,
     scratch: &mut earn::Scratch,
 ) -> Result<(), Refusal> {
-    let programmes = draft.programmes;
-    let version = programmes.in_force(effective_at)?;
-    let plan = &version.plan;
-    let settled_to = draft.state().settled_to;
-    let earning = earn::earn(plan, order, &earn::Side::live(plan, draft.state(), effective_at), scratch)?;
-    let lots = lots(draft, plan, &earning.totals, effective_at)?;
-    let joined_at = draft.state().joined_at.unwrap_or(effective_at);
-    let metrics = plan
-        .ladders
-        .iter()
-        .flatten()
-        .map(|ladder| {
-            let bucket = tier::figures::bucket(ladder, plan.zone, joined_at, effective_at);
-            let figures = Figures {
-                spend: spend(plan, order, ladder, scratch)?,
-                points: earning.qualifying(plan)?,
-                orders: 1,
-            };
-            tier::figures::room_for(draft.state(), ladder.number, bucket, &figures)?;
-            Ok(MetricEntry { ladder: ladder.number, bucket, figures })
-        })
-        .collect::<Result<SmallVec<_>, Refusal>>()?;
-    let latest_day = plan.zone.day(effective_at.max(settled_to));
-    let order_number = draft.state().orders.checked_add(1).ok_or(Refusal::Overflow { what: "orders" })?;
-    let earned = PointsEarned {
-        version: version.number,
-        order_number,
-        eligible: earning.eligible,
-        shares: earning.shares,
-        caps: earning.caps,
-        lots,
-        metrics,
-        forget_before: latest_day.plus_days(-i64::from(plan.horizon_days)),
-    };
-    let lot_numbers: SmallVec<[_; 2]> = earned.lots.iter().map(|lot| lot.number).collect();
-    draft.join(effective_at);
-    draft.record(effective_at, Decision::PointsEarned(earned));
-    for ladder in plan.ladders.iter().flatten() {
-        tier::after_order(draft, version, ladder, effective_at);
+    let version = draft.programmes.in_force(effective_at)?;
+    let award = Award::new(version, order, Deed::new(Trigger::Order), effective_at);
+    let earned = award.judge(draft, scratch)?;
+    let order_number = earned.order_number;
+    award.record(draft, earned);
+    if order_number == 1 {
+        referral::pay(draft, version, effective_at, scratch);
     }
-    // A late order's lots may have become active, or run out, before what is settled.
-    draft.settle(settled_to);
-    for number in lot_numbers {
-        draft.pay_arrears(number, effective_at);
-    }
+    renew::after(draft, RenewalKind::Order, effective_at);
     Ok(())
-}
-
-fn lots(
-    draft: &Draft<'_>,
-    plan: &Plan,
-    totals: &[(CurrencyNumber, Points)],
-    effective_at: Instant,
-) -> Result<SmallVec<[NewLot; 1]>, Refusal> {
-    let mut lots = SmallVec::new();
-    for currency in plan.currencies.iter().flatten() {
-        let Some(&(_, points)) = totals.iter().find(|(number, _)| *number == currency.number) else {
-            continue;
-        };
-        if !points.is_positive() {
-            continue;
-        }
-        draft.room_for(currency.number, points)?;
-        let (activates_at, expires_at) =
-            lifetime(plan.zone, currency.activation, currency.expiry, effective_at);
-        let number = draft.next_lot(u32::try_from(lots.len()).unwrap_or(u32::MAX))?;
-        lots.push(NewLot { number, currency: currency.number, points, activates_at, expires_at });
-    }
-    Ok(lots)
 }
 
 /// What an order adds to a ladder's spend: all lines, in the first money currency only.
 pub(super) fn spend(
     plan: &Plan,
     order: &OrderSeen,
-    ladder: &crate::programme::plan::Ladder,
+    ladder: &Ladder,
     scratch: &mut earn::Scratch,
 ) -> Result<Money, Refusal> {
     if order.currency != plan.money.first().map(|m| m.code) {
@@ -187,49 +179,6 @@ pub(super) fn spend(
     }
     let spend = earn::order_money(order, ladder.spend, scratch);
     i64::try_from(spend).map(Money).map_err(|_| Refusal::Overflow { what: "money" })
-}
-
-/// When a lot earned at an instant starts and ends (cases 10–12).
-pub fn lifetime(
-    zone: Zone,
-    activation: Activation,
-    expiry: Expiry,
-    earned_at: Instant,
-) -> (Instant, Option<Instant>) {
-    let activates_at = match activation {
-        Activation::Immediate => earned_at,
-        Activation::AfterDays(days) => zone.day_start(zone.day(earned_at).plus_days(i64::from(days))),
-    };
-    let start = |counts_from| match counts_from {
-        CountsFrom::Activation => zone.day(activates_at),
-        CountsFrom::Earning => zone.day(earned_at),
-    };
-    let last_day = match expiry {
-        Expiry::Never => return (activates_at, None),
-        Expiry::After { span, round_to, counts_from } => {
-            let last = match span {
-                Span::Days(days) => start(counts_from).plus_days(i64::from(days)),
-                Span::Months(months) => start(counts_from).plus_months(months),
-            };
-            last_of(last, round_to)
-        }
-        Expiry::Calendar { years, counts_from } => {
-            last_of(start(counts_from).plus_months(years.saturating_mul(12)), RoundTo::Year)
-        }
-    };
-    (activates_at, Some(zone.day_start(last_day.plus_days(1))))
-}
-
-/// The last day of the unit that holds a day.
-fn last_of(day: Day, unit: RoundTo) -> Day {
-    let months = match unit {
-        RoundTo::Day => return day,
-        RoundTo::Month => 1,
-        RoundTo::Quarter => 3,
-        RoundTo::HalfYear => 6,
-        RoundTo::Year => 12,
-    };
-    day.months_start(months).plus_months(months).plus_days(-1)
 }
 
 /// Whether a currency counts for tiers.

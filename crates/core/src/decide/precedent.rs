@@ -7,9 +7,9 @@ use smallvec::SmallVec;
 
 use crate::calendar::Instant;
 use crate::decide::order::{LineSeen, OrderSeen};
-use crate::event::{ClawedBack, Decision, PointsEarned, Redeemed};
-use crate::fact::{Order, Return, ReturnedPart};
-use crate::ids::CurrencyNumber;
+use crate::event::{ClawedBack, Decision, Event, PointsEarned, Redeemed, ReferralPaid};
+use crate::fact::{Fact, Order, Return, ReturnedPart};
+use crate::ids::{CurrencyNumber, LotNumber};
 use crate::money::Money;
 use crate::points::Points;
 use crate::refusal::Refusal;
@@ -24,8 +24,34 @@ pub enum Precedent<'a> {
     Taken,
     /// The order that a return is of.
     Order(Box<OrderFile<'a>>),
-    /// The redemption that a reversal is of.
+    /// The redemption that a reversal is of, or that paid an order.
     Redemption(Box<RedemptionFile>),
+    /// The redemption that paid an order is made by the same command.
+    Made,
+    /// The lot that a reinstatement is of.
+    Lot(Box<LotFile>),
+}
+
+/// Refuses facts that would together give points back to one redemption more than once: each is judged on what earlier
+/// commands left.
+///
+/// # Errors
+/// [`Refusal::NamedTwice`].
+pub(super) fn reversed_once(facts: &[Fact<'_>], precedents: &[Precedent<'_>]) -> Result<(), Refusal> {
+    let reversed = || {
+        facts.iter().zip(precedents).filter_map(|(fact, precedent)| match (fact, precedent) {
+            (Fact::ReversalRequested(reversal), _) => Some(reversal.redemption.as_ref()),
+            (Fact::OrderReturned(_), Precedent::Order(file)) => {
+                file.redemption.as_ref().map(|r| r.name.as_ref())
+            }
+            _ => None,
+        })
+    };
+    match reversed().enumerate().find(|(index, name)| reversed().take(*index).any(|earlier| earlier == *name))
+    {
+        Some((_, name)) => Err(Refusal::NamedTwice { name: name.to_owned() }),
+        None => Ok(()),
+    }
 }
 
 /// An order and all that has become of it.
@@ -35,6 +61,27 @@ pub struct OrderFile<'a> {
     pub order: Order<'a>,
     /// What has become of it.
     pub record: OrderRecord,
+    /// The redemption that paid it, where it names one.
+    pub redemption: Option<RedemptionFile>,
+}
+
+/// The precedent of a fact, given the facts of its command that come before it: an order may name the redemption that is
+/// made together with it.
+pub(super) fn with_made_before<'p>(
+    before: &[Fact<'_>],
+    fact: &Fact<'_>,
+    precedent: &'p Precedent<'p>,
+) -> &'p Precedent<'p> {
+    let (Fact::OrderPlaced(Order { redemption: Some(redemption), .. }), Precedent::None) = (fact, precedent)
+    else {
+        return precedent;
+    };
+    let makes_it = |earlier: &Fact<'_>| match earlier {
+        Fact::RedemptionRequested(made) => made.id == *redemption,
+        Fact::CaptureRequested(made) => made.hold == *redemption,
+        _ => false,
+    };
+    if before.iter().any(makes_it) { &Precedent::Made } else { precedent }
 }
 
 /// What has become of an order: the judgement, and what went back since.
@@ -48,6 +95,12 @@ pub struct OrderRecord {
     pub returned: Vec<LineReturned>,
     /// What returns have asked back and what expired, per currency.
     pub taken: SmallVec<[Taken; 1]>,
+    /// The order's own lots: those it gave, and those that brought their points back after expiry.
+    pub lots: SmallVec<[LotNumber; 2]>,
+    /// Whether a lot was cancelled, as the order was not fulfilled in time.
+    pub cancelled: bool,
+    /// The referral that the order came to.
+    pub referral: Option<ReferralPaid>,
 }
 
 /// What has been returned of a line.
@@ -68,7 +121,7 @@ pub struct Taken {
     pub currency: CurrencyNumber,
     /// Asked back by returns so far.
     pub points_total: Points,
-    /// Expired unspent so far.
+    /// Expired unspent so far, or cancelled, and not reinstated.
     pub expired: Points,
     /// The part of `expired` that returns have counted as taken back.
     pub expired_counted: Points,
@@ -77,22 +130,61 @@ pub struct Taken {
 impl OrderRecord {
     /// The record of an order just judged.
     pub fn new(effective_at: Instant, earned: PointsEarned, line_count: usize) -> OrderRecord {
-        let taken = earned.lots.iter().map(|lot| Taken::none(lot.currency)).collect();
-        OrderRecord { effective_at, earned, returned: vec![LineReturned::default(); line_count], taken }
+        let mut taken: SmallVec<[Taken; 1]> = SmallVec::new();
+        for lot in &earned.lots {
+            if !taken.iter().any(|t| t.currency == lot.currency) {
+                taken.push(Taken::none(lot.currency));
+            }
+        }
+        OrderRecord {
+            effective_at,
+            lots: earned.lots.iter().map(|lot| lot.number).collect(),
+            earned,
+            returned: vec![LineReturned::default(); line_count],
+            taken,
+            cancelled: false,
+            referral: None,
+        }
     }
 
-    /// Takes in a later decision about the member, in the order of the log. Clawbacks must be of this order.
+    /// Takes in a later decision about the member, in the order of the log. Clawbacks and referrals must be of this
+    /// order.
     pub fn follow(&mut self, decision: &Decision) {
         match decision {
-            Decision::Expired(expired) if self.earned.lots.iter().any(|lot| lot.number == expired.lot) => {
+            Decision::Expired(expired) if self.lots.contains(&expired.lot) => {
                 self.taken_mut(expired.currency).expired.0 += expired.points.0;
             }
+            Decision::LotCancelled(cancelled) if self.lots.contains(&cancelled.lot) => {
+                self.taken_mut(cancelled.currency).expired.0 += cancelled.points.0;
+                self.cancelled = true;
+            }
+            Decision::Reinstated(reinstated) if self.lots.contains(&reinstated.of) => {
+                let taken = self.taken_mut(reinstated.lot.currency);
+                taken.expired.0 -= reinstated.lot.points.0;
+                // What came back no longer counts as taken back, even where a return had counted it.
+                taken.expired_counted = taken.expired_counted.min(taken.expired);
+                self.lots.push(reinstated.lot.number);
+            }
+            Decision::ReferralPaid(paid) => self.referral = Some(paid.clone()),
             Decision::ClawedBack(clawed) => self.follow_clawback(clawed),
             _ => {}
         }
     }
 
+    /// Takes in what became of the order's lots in the very batch that is being written, which is on no file yet.
+    pub(super) fn follow_batch(&mut self, events: &[Event]) {
+        for Event { decision, .. } in events {
+            if matches!(decision, Decision::Expired(_) | Decision::LotCancelled(_) | Decision::Reinstated(_))
+            {
+                self.follow(decision);
+            }
+        }
+    }
+
     fn follow_clawback(&mut self, clawed: &ClawedBack) {
+        if clawed.referral_cancelled {
+            self.referral = None;
+        }
         for take in &clawed.takes {
             let taken = self.taken_mut(take.currency);
             taken.points_total = take.points_total;
@@ -127,6 +219,40 @@ impl OrderRecord {
             self.taken.len() - 1
         });
         &mut self.taken[index]
+    }
+}
+
+/// A lot that expired, and what came back of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LotFile {
+    /// The lot.
+    pub lot: LotNumber,
+    /// Its currency.
+    pub currency: CurrencyNumber,
+    /// When points of it expired last.
+    pub expired_at: Instant,
+    /// Points that expired and did not come back.
+    pub expired: Points,
+}
+
+impl LotFile {
+    /// The file of a lot of which nothing has expired yet.
+    pub fn new(lot: LotNumber, currency: CurrencyNumber) -> LotFile {
+        LotFile { lot, currency, expired_at: Instant::MIN, expired: Points::ZERO }
+    }
+
+    /// Takes in a decision about the member, in the order of the log.
+    pub fn follow(&mut self, effective_at: Instant, decision: &Decision) {
+        match decision {
+            Decision::Expired(expired) if expired.lot == self.lot => {
+                self.expired.0 += expired.points.0;
+                self.expired_at = effective_at;
+            }
+            Decision::Reinstated(reinstated) if reinstated.of == self.lot => {
+                self.expired.0 -= reinstated.lot.points.0;
+            }
+            _ => {}
+        }
     }
 }
 
@@ -202,22 +328,27 @@ pub(super) fn share(whole: i64, part: i64, of: i64) -> i64 {
 /// A redemption and what has been reversed of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RedemptionFile {
+    /// The redemption's name.
+    pub name: Box<str>,
     /// The redemption as carried out.
     pub redeemed: Redeemed,
     /// Points given back so far.
     pub reversed: Points,
+    /// Whether its voucher was still open then, and is void since.
+    pub voided: bool,
 }
 
 impl RedemptionFile {
     /// The file of a redemption just carried out.
-    pub fn new(redeemed: Redeemed) -> RedemptionFile {
-        RedemptionFile { redeemed, reversed: Points::ZERO }
+    pub fn new(name: &str, redeemed: Redeemed) -> RedemptionFile {
+        RedemptionFile { name: name.into(), redeemed, reversed: Points::ZERO, voided: false }
     }
 
     /// Takes in an accepted reversal of this redemption.
     pub fn follow(&mut self, decision: &Decision) {
         if let Decision::RedemptionReversed(reversed) = decision {
             self.reversed.0 += reversed.points.0;
+            self.voided |= reversed.voided.is_some();
         }
     }
 }

@@ -4,6 +4,7 @@
 //! ladders, tiers and caps carry numbers that stay the same in all versions of one ledger ([`registry`]). The versions of
 //! a ledger are its [`Programmes`](versions::Programmes).
 
+pub mod cel;
 pub mod parse;
 pub mod plan;
 pub mod registry;

@@ -10,16 +10,26 @@
 
 mod conditions;
 mod currency;
+mod exchange;
+mod expiry;
+mod expression;
 mod findings;
 mod iso4217;
 mod ladder;
+mod occasion;
+mod offer;
 mod rule;
 mod scalar;
 #[cfg(test)]
 mod tests;
+mod window;
 
+use self::currency::Setting;
+use self::expiry::Expiries;
 use self::findings::{Notes, misshapen};
-use super::plan::{Cap, CapPeriod, LadderPeriod, MoneyCurrency, Plan};
+use self::offer::Campaign;
+use self::rule::Scope;
+use super::plan::{CapPeriod, LadderPeriod, MoneyCurrency, Plan, Triggers};
 use super::registry::Registry;
 use super::schema::{At, MoneyTable, ProgrammeFile, Text};
 use crate::calendar::{Instant, Zone};
@@ -98,12 +108,31 @@ fn plan(file: &ProgrammeFile, numbers: &mut Registry, notes: &mut Notes) -> Plan
     let skew = file.clock_skew_seconds.as_ref();
     let clock_skew_seconds = scalar::whole_or(notes, skew, "clock_skew_seconds", 0..=86_400, 300);
     let money = money(&file.money, notes);
-    let currencies = currency::currencies(&file.currency, &money, numbers, notes);
-    let ladders = ladder::ladders(&file.ladder, &money, &currencies, numbers, notes);
-    let symbols = conditions::symbols(&file.rule, notes);
-    let scope =
-        rule::Scope { zone, money: &money, currencies: &currencies, ladders: &ladders, symbols: &symbols };
-    let rules = rule::rules(&file.rule, &scope, numbers, notes);
+    let mut expiries = Expiries::default();
+    let setting = Setting { zone, money: &money };
+    let currencies = currency::currencies(&file.currency, setting, &mut expiries, numbers, notes);
+    let ladders = ladder::ladders(&file.ladder, &money, &currencies, &mut expiries, numbers, notes);
+    let activities = offer::activities(&file.activity, numbers, notes);
+    let budgets = offer::budgets(&file.budget, &currencies, numbers, notes);
+    let expressions = expression::expressions(&file.rule, notes);
+    let symbols = conditions::symbols(&file.rule, &expressions, notes);
+    let mut scope = Scope {
+        zone,
+        money: &money,
+        currencies: &currencies,
+        ladders: &ladders,
+        symbols: &symbols,
+        activities: &activities,
+        budget_tables: &file.budget,
+        budgets: &budgets,
+        campaigns: &[],
+        has_referral: file.referral.is_some(),
+    };
+    let campaigns = offer::campaigns(&file.campaign, &scope, &mut expiries, notes);
+    scope.campaigns = &campaigns;
+    let rules = rule::rules(&file.rule, &expressions, &scope, &mut expiries, numbers, notes);
+    let rewards = offer::rewards(&file.reward, &scope, numbers, notes);
+    expiries.check_idle(notes);
     let mut plan = Plan {
         name: file.name.value.as_str().into(),
         zone,
@@ -111,14 +140,35 @@ fn plan(file: &ProgrammeFile, numbers: &mut Registry, notes: &mut Notes) -> Plan
         late_limit_days,
         clock_skew_seconds,
         horizon_days: 0,
+        triggers: Triggers::of(&rules),
+        rules,
+        expiries: expiries.list,
+        campaigns: campaigns.iter().map(Campaign::time).collect(),
+        rewards,
+        referral: file.referral.as_ref().map(|table| offer::referral(table, notes)),
+        on_close: file.on_close,
+        reinstate_days: scalar::whole_or(
+            notes,
+            file.reinstate_days.as_ref(),
+            "reinstate_days",
+            0..=3_650,
+            30,
+        ),
+        voucher_days: voucher_days(file, notes),
         money,
         currencies,
-        rules,
         ladders,
+        activities,
+        budgets: budgets.into_iter().flatten().collect(),
         symbols,
     };
     plan.horizon_days = horizon_days(&plan);
     plan
+}
+
+fn voucher_days(file: &ProgrammeFile, notes: &mut Notes) -> Option<u32> {
+    let days = scalar::whole(notes, file.voucher_days.as_ref()?, "voucher_days", 1..=3_650)?;
+    u32::try_from(days).ok()
 }
 
 fn check_name(name: &Text, notes: &mut Notes) {
@@ -178,14 +228,22 @@ fn horizon_days(plan: &Plan) -> u32 {
         };
         period + ladder.grace_days
     });
-    let caps = plan.currencies.iter().flatten().flat_map(|currency| &currency.caps);
-    let caps = caps.chain(plan.rules.iter().flat_map(|rule| &rule.caps)).map(cap_days);
-    plan.late_limit_days + ladders.chain(caps).max().unwrap_or(0) + 2
+    let rules = plan.rules.iter().flat_map(|rule| {
+        let limits = rule.trigger_limits.iter().map(|limit| limit.per);
+        limits.chain(rule.caps.iter().map(|cap| cap.per))
+    });
+    let currencies = plan.currencies.iter().flatten().flat_map(|currency| {
+        let sent = currency.transfer.as_ref().and_then(|transfer| transfer.allowance.limit);
+        let bought = currency.purchase.as_ref().and_then(|purchase| purchase.limit);
+        currency.caps.iter().chain(&sent).chain(&bought).map(|cap| cap.per).collect::<Vec<_>>()
+    });
+    let counters = rules.chain(currencies).map(period_days);
+    plan.late_limit_days + ladders.chain(counters).max().unwrap_or(0) + 2
 }
 
-/// The longest that a cap's period lasts, in days; 0 where its counter is kept for ever.
-fn cap_days(cap: &Cap) -> u32 {
-    match cap.per {
+/// The longest that the period of a counter lasts, in days; 0 where the counter is kept for ever.
+fn period_days(period: CapPeriod) -> u32 {
+    match period {
         CapPeriod::Order | CapPeriod::Day => 1,
         CapPeriod::Week => 7,
         CapPeriod::Month => 31,

@@ -3,7 +3,7 @@
 //! A currency, ladder, tier or cap gets its number the first time a version names it, and keeps it for ever: states and
 //! events refer to it. The registry follows from the versions published, in order, and is not stored.
 
-use crate::ids::{CapNumber, CurrencyNumber, LadderNumber, TierNumber};
+use crate::ids::{ActivityNumber, BudgetNumber, CapNumber, CurrencyNumber, LadderNumber, TierNumber};
 
 /// Names in order of number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,6 +14,10 @@ pub struct Registry {
     pub ladders: Vec<(Box<str>, Vec<Box<str>>)>,
     /// Caps, each by what it limits and its period, such as `rule base/month`.
     pub caps: Vec<Box<str>>,
+    /// Kinds of activity by id.
+    pub activities: Vec<Box<str>>,
+    /// Counters over all members: budgets as `budget launch`, stocks as `stock coffee`.
+    pub budgets: Vec<Box<str>>,
 }
 
 /// Most currencies in all versions of one ledger.
@@ -24,6 +28,10 @@ pub const LADDERS_MAX: usize = 16;
 pub const TIERS_MAX: usize = 64;
 /// Most caps in all versions of one ledger.
 pub const CAPS_MAX: usize = 4_096;
+/// Most kinds of activity in all versions of one ledger.
+pub const ACTIVITIES_MAX: usize = 256;
+/// Most budgets and stocks in all versions of one ledger.
+pub const BUDGETS_MAX: usize = 4_096;
 
 impl Registry {
     /// The number of a currency, given now if it is new. `None` when there are too many.
@@ -55,6 +63,18 @@ impl Registry {
     /// The number of a cap, given now if it is new. `None` when there are too many.
     pub fn cap(&mut self, name: &str) -> Option<CapNumber> {
         number_of(&mut self.caps, name, CAPS_MAX).and_then(|n| u16::try_from(n).ok()).map(CapNumber)
+    }
+
+    /// The number of a kind of activity, given now if it is new. `None` when there are too many.
+    pub fn activity(&mut self, id: &str) -> Option<ActivityNumber> {
+        let number = number_of(&mut self.activities, id, ACTIVITIES_MAX);
+        number.and_then(|n| u8::try_from(n).ok()).map(ActivityNumber)
+    }
+
+    /// The number of a counter over all members, given now if it is new. `None` when there are too many.
+    pub fn budget(&mut self, name: &str) -> Option<BudgetNumber> {
+        let number = number_of(&mut self.budgets, name, BUDGETS_MAX);
+        number.and_then(|n| u16::try_from(n).ok()).map(BudgetNumber)
     }
 }
 

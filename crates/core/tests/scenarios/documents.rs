@@ -3,11 +3,21 @@
 use std::collections::BTreeSet;
 
 const DOCUMENT: &str = include_str!("../../../../docs/semantics.md");
-const FILES: [&str; 11] = [
+const FILES: [&str; 30] = [
+    include_str!("field.rs"),
+    include_str!("programmes.rs"),
     include_str!("points.rs"),
     include_str!("earning.rs"),
+    include_str!("activities.rs"),
+    include_str!("referrals.rs"),
     include_str!("matchers.rs"),
+    include_str!("expressions.rs"),
+    include_str!("combination.rs"),
+    include_str!("limits.rs"),
+    include_str!("activation.rs"),
     include_str!("expiry.rs"),
+    include_str!("policies.rs"),
+    include_str!("expiry_commands.rs"),
     include_str!("spending.rs"),
     include_str!("returns.rs"),
     include_str!("tiers.rs"),
@@ -15,6 +25,15 @@ const FILES: [&str; 11] = [
     include_str!("members.rs"),
     include_str!("input.rs"),
     include_str!("refusals.rs"),
+    include_str!("instants.rs"),
+    include_str!("holds.rs"),
+    include_str!("offers.rs"),
+    include_str!("transfers.rs"),
+    include_str!("combined_returns.rs"),
+    include_str!("paid_orders.rs"),
+    include_str!("merging.rs"),
+    include_str!("standing.rs"),
+    include_str!("late.rs"),
 ];
 
 /// Case number and name of every numbered test.

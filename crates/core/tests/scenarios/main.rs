@@ -3,17 +3,36 @@
 //! The name of each test holds the number of its case (`s20_two_half_returns_take_what_one_whole_return_takes`);
 //! `docs/semantics.md` lists them by case. How a scenario is written is told in [`runner`].
 
+mod activation;
+mod activities;
+mod combination;
+mod combined_returns;
 mod documents;
 mod earning;
 mod expiry;
+mod expiry_commands;
+mod expressions;
+mod field;
+mod holds;
 mod input;
+mod instants;
+mod late;
 mod laws;
+mod limits;
 mod matchers;
 mod members;
+mod merging;
+mod offers;
+mod paid_orders;
 mod points;
+mod policies;
+mod programmes;
+mod referrals;
 mod refusals;
 mod returns;
 mod runner;
 mod spending;
+mod standing;
 mod tiers;
 mod time;
+mod transfers;

@@ -237,3 +237,23 @@ fn s07_a_birthday_week_may_lie_across_new_year() {
         ],
     );
 }
+
+#[test]
+fn s07_a_rule_of_a_campaign_holds_while_both_do() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        zone Asia/Shanghai
+        campaign spring { from = 2026-03-01, until = 2026-04-01 }
+        rule all { kind = 'bonus', points = '1', campaign = 'spring' }
+        rule late { kind = 'bonus', points = '2', campaign = 'spring', when = { from = 2026-03-20, until = 2026-05-01 } }
+        rule soon { kind = 'bonus', points = '4', campaign = 'spring', when = { from = 2026-02-01, until = 2026-03-10 } }
+        2026-02-28T23:59:59.999999 order A 10.00 | rules base 10
+        2026-03-01 order B 10.00                 | rules base 10 + all 1 + soon 4
+        2026-03-10 order C 10.00                 | rules base 10 + all 1
+        2026-03-20 order D 10.00                 | rules base 10 + all 1 + late 2
+        2026-03-31T23:59:59.999999 order E 10.00 | rules base 10 + all 1 + late 2
+        2026-04-01 order F 10.00                 | rules base 10
+        ",
+    );
+}

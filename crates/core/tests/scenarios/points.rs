@@ -1,4 +1,4 @@
-//! Cases 1–5: currencies, lots, balances, spend order, rates and rounding.
+//! Cases 1–5: currencies, lots of every source, balances, spend order, rates and rounding.
 
 use tallybook_core::money::split_by_largest_remainder;
 
@@ -18,6 +18,52 @@ fn s01_each_currency_has_its_own_scale_use_and_policies() {
         2026-01-06 order B 0.06  | remainder grow 500000  available 2.63 growth
         2026-01-07 redeem R 1.00 currency=growth | refused not_spendable
         2026-01-16 look          | available 0  available 2.63 growth  expired 10
+        "#,
+    );
+}
+
+#[test]
+fn s01_stored_value_is_a_currency_that_is_bought_and_pays() {
+    check(
+        r#"
+        programme 1 point per 1.00 CNY
+        base currency = "points"
+        currency wallet { scale = 2, cash = { points = "1.00", per = "1.00" }, purchase = {} }
+        2026-01-05 purchase P 50.00 price=50.00 currency=wallet | available 50.00 wallet  available 0  issued 50.00 wallet
+        2026-01-06 redeem R 30.00 cash=80.00 currency=wallet    | worth 30.00  available 20.00 wallet
+        2026-01-06 order A 80.00 value_paid=30.00 paid_by=R     | rules base 50  available 50
+        2026-01-07 redeem S 20.01 cash=80.00 currency=wallet    | refused insufficient_points
+        2026-01-08 return A | clawed back 50  available 0  available 50.00 wallet  redeemed 0.00 wallet
+        "#,
+    );
+}
+
+#[test]
+fn s02_every_credit_is_a_lot_whatever_it_came_from() {
+    check(
+        r#"
+        programme 1 point per 1.00 CNY
+        points expiry = { policy = "after", days = 30 }, transfer = {}, purchase = {}
+        activity check_in {}
+        campaign spring { from = 2026-01-01, until = 2026-03-01, expiry = { policy = "after", days = 5 } }
+        rule welcome { on = "enrolment", kind = "bonus", points = "1" }
+        rule visit { on = "activity", activity = ["check_in"], kind = "bonus", points = "2" }
+        rule spring { kind = "bonus", points = "3", campaign = "spring" }
+        rule cake { on = "birthday", kind = "bonus", points = "9" }
+        2026-01-01 bob: credit 100                | lots 100 till 2026-02-01
+        2026-01-05 enrol birthday=01-07           | lots 1 till 2026-02-05
+        2026-01-05 activity check_in              | lots 1 till 2026-02-05 + 2 till 2026-02-05
+        2026-01-05 order A 4.00                   | lots 1 till 2026-02-05 + 2 till 2026-02-05 + 4 till 2026-02-05 + 3 till 2026-01-11
+        2026-01-05 redeem R 10                    | drew 4:3 1:1 2:2 3:4  lots none
+        2026-01-06 credit 5                       | lots 5 till 2026-02-06
+        2026-01-06 purchase P 6                   | lots 5 till 2026-02-06 + 6 till 2026-02-06
+        2026-01-06 purchase Q 7 giver=aunt        | lots 5 till 2026-02-06 + 6 till 2026-02-06 + 7 till 2026-02-06
+        2026-01-06 bob: transfer T 8 to=m         | available 92
+        2026-01-06 look                           | lots 5 till 2026-02-06 + 6 till 2026-02-06 + 7 till 2026-02-06 + 8 till 2026-02-01
+        2026-01-06 redeem S 26                    | drew 8:8 5:5 6:6 7:7
+        2026-01-07 look                           | lots 9 till 2026-02-07
+        2026-02-08 reinstate 9                    | lots 9 till 2026-03-11
+        2026-02-09 redeem T 9                     | drew 10:9
         "#,
     );
 }
@@ -51,6 +97,29 @@ fn s03_every_balance_goes_by_its_own_name() {
         2026-01-08 debit 10       | available 40  forfeited 10
         2026-01-17 look           | available 0  expired 40  redeemed 30  clawed back 20  forfeited 10  issued 100
         2026-01-18 debit 5 arrears | arrears 5  forfeited 15  available 0
+        "#,
+    );
+}
+
+#[test]
+fn s03_all_that_happens_to_points_has_a_balance_of_its_own() {
+    check(
+        r#"
+        programme 1 point per 1.00 CNY
+        points expiry = { policy = "after", days = 30 }, transfer = { fee_points = "1" }, clawback = "arrears"
+        2026-01-01 bob: credit 7       | issued 7  available 7
+        2026-01-05 order A 100.00      | issued 100  available 100
+        2026-01-06 transfer T 20 to=bob | sent 20  forfeited 1  available 79
+        2026-01-06 bob: look           | received 20  issued 7  available 27
+        2026-01-07 hold H 30 until=2026-02-20 | held 30  available 49
+        2026-01-08 redeem R 40         | redeemed 40  available 9
+        2026-01-09 reverse R 5         | redeemed 35  available 14
+        2026-01-10 return A 50.00      | clawed back 50  available 0  arrears 36  held 30
+        2026-01-11 write-off 6         | written off 6  arrears 30
+        2026-02-20 look                | held 0  expired 30  arrears 30  available 0
+        2026-02-21 credit 31           | issued 131  arrears 0  available 1  paid 30
+        2026-03-24 look                | expired 31  available 0
+        2026-03-24 reinstate 2         | expired 30  available 1  issued 131
         "#,
     );
 }

@@ -14,7 +14,8 @@ const DOCUMENT: &str = include_str!("../../../../docs/refusals.md");
 const SOURCE: &str = include_str!("../../src/refusal.rs");
 
 /// Codes that no scenario gives: the engine's, and one whose scenario would be too long to read.
-const ELSEWHERE: [&str; 3] = ["idempotency_conflict", "unknown_member", "too_many"];
+const ELSEWHERE: [&str; 5] =
+    ["idempotency_conflict", "unknown_member", "too_many", "not_alone", "member_merged"];
 
 /// The codes of the enum, in its order.
 fn codes() -> Vec<&'static str> {

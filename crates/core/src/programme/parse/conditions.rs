@@ -1,37 +1,58 @@
 //! The conditions of rules, and those that can never hold.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use smallvec::SmallVec;
 
 use super::findings::Notes;
+use super::occasion;
 use super::rule::Scope;
-use super::scalar::{check_comparable, decimal, moment, whole};
-use crate::calendar::Instant;
+use super::scalar::{check_comparable, decimal, whole};
+use super::window::{self, Window};
 use crate::ids::{LadderNumber, TierNumber};
 use crate::money::{CurrencyCode, Money};
+use crate::programme::cel::{Expression, Mention};
 use crate::programme::plan::{
-    HourRange, LineConditions, MemberConditions, OrderConditions, OrderNumber, SymbolSet, Symbols,
+    HourRange, LineConditions, MemberConditions, OrderConditions, OrderNumber, ScoreRange, SymbolSet, Symbols,
 };
-use crate::programme::schema::{At, HourTable, OrderNumberTable, RuleKind, RuleTable, Text, WhenTable};
+use crate::programme::schema::{
+    At, HourTable, OrderNumberTable, RuleKind, RuleTable, ScoreTable, Text, WhenTable,
+};
 
 /// Most line tags that all rules of a programme mention.
 const TAGS_MAX: usize = 64;
 
-/// The texts that rules mention.
-pub(super) fn symbols(rules: &[At<RuleTable>], notes: &mut Notes) -> Symbols {
+/// The texts that rules mention, in lists and in expressions.
+pub(super) fn symbols(
+    rules: &[At<RuleTable>],
+    expressions: &[Option<Expression>],
+    notes: &mut Notes,
+) -> Symbols {
     let mut texts: BTreeSet<&str> = BTreeSet::new();
     let mut tags: BTreeSet<&str> = BTreeSet::new();
-    for when in rules.iter().map(|rule| &rule.value.when) {
+    for (when, expression) in rules.iter().map(|rule| &rule.value.when).zip(expressions) {
         let lines =
             [&when.category, &when.sku, &when.brand, &when.not.category, &when.not.sku, &when.not.brand];
         let lists = lines.into_iter().chain([&when.channel, &when.store]);
         texts.extend(lists.flatten().map(|text| text.value.as_str()));
+        let mut add_tag = |tag, span: &Range<usize>| {
+            if tags.insert(tag) && tags.len() == TAGS_MAX + 1 {
+                let message = format!("the rules mention more than {TAGS_MAX} line tags, from `{tag}` on");
+                notes.add(span, message, "Use fewer tags, or categories, which have no limit");
+            }
+        };
         for tag in when.tag.iter().chain(&when.not.tag) {
-            if tags.insert(&tag.value) && tags.len() == TAGS_MAX + 1 {
-                let message =
-                    format!("the rules mention more than {TAGS_MAX} line tags, from `{}` on", tag.value);
-                notes.add(&tag.span, message, "Use fewer tags, or categories, which have no limit");
+            add_tag(&tag.value, &tag.span);
+        }
+        let (Some(source), Some(expression)) = (&when.cel, expression) else { continue };
+        for mention in expression.mentions() {
+            match mention {
+                Mention::Text(text) => {
+                    texts.insert(text);
+                }
+                Mention::Tag(tag) => add_tag(tag, &source.span),
+                _ => {}
             }
         }
     }
@@ -134,16 +155,18 @@ fn money(codes: &[Text], scope: &Scope, notes: &mut Notes) -> SmallVec<[Currency
     wanted
 }
 
-/// What the member and the moment must be like.
-pub(super) fn member(when: &WhenTable, scope: &Scope, notes: &mut Notes) -> MemberConditions {
-    let mut tiers: SmallVec<[(LadderNumber, TierNumber); 2]> =
-        when.tier.iter().filter_map(|name| tier(name, scope, notes)).collect();
-    tiers.sort_unstable();
-    tiers.dedup();
-    let from = when.from.as_ref().and_then(|from| moment(notes, from, scope.zone));
-    let until = when.until.as_ref().and_then(|until| moment(notes, until, scope.zone));
+/// What the member and the moment must be like. The rule's time is what it shares with its campaign's.
+pub(super) fn member(
+    table: &RuleTable,
+    campaign: Option<(&Text, Window)>,
+    scope: &Scope,
+    notes: &mut Notes,
+) -> MemberConditions {
+    let when = &table.when;
+    let tiers = tiers(&when.tier, scope, notes);
+    occasion::check_tiers(table, &tiers, scope, notes);
     let weekdays = when.weekday.iter().fold(0, |bits, day| bits | 1 << (*day as u8));
-    check_time(when, from, until, weekdays, scope, notes);
+    let window = window::of_rule(when, weekdays, campaign, scope.zone, notes);
     MemberConditions {
         tiers,
         segments: segments(&when.segment, notes),
@@ -151,10 +174,27 @@ pub(super) fn member(when: &WhenTable, scope: &Scope, notes: &mut Notes) -> Memb
         order_number: when.order_number.as_ref().and_then(|number| order_number(number, notes)),
         weekdays,
         hours: when.hour.as_ref().and_then(|hour| hours(hour, notes)),
-        from,
-        until,
-        birthday: when.birthday,
+        from: window.from,
+        until: window.until,
+        birthday: when.birthday.as_ref().map(|birthday| birthday.value),
+        streak_every: when.streak.as_ref().and_then(|streak| {
+            let every = whole(notes, &streak.value.every, "every", 1..=3_650)?;
+            u32::try_from(every).ok()
+        }),
+        score: when.score.as_ref().and_then(|score| scores(score, notes)),
     }
+}
+
+/// Wanted tiers, any of them.
+pub(super) fn tiers(
+    names: &[Text],
+    scope: &Scope,
+    notes: &mut Notes,
+) -> SmallVec<[(LadderNumber, TierNumber); 2]> {
+    let mut tiers: SmallVec<_> = names.iter().filter_map(|name| tier(name, scope, notes)).collect();
+    tiers.sort_unstable();
+    tiers.dedup();
+    tiers
 }
 
 /// A tier by its id, with its ladder's id before it where several ladders have such a tier.
@@ -255,31 +295,13 @@ fn hours(at: &At<HourTable>, notes: &mut Notes) -> Option<HourRange> {
     Some(HourRange { from, to })
 }
 
-/// Notes a time that is over before it starts, or that has none of the wanted weekdays.
-fn check_time(
-    when: &WhenTable,
-    from: Option<Instant>,
-    until: Option<Instant>,
-    weekdays: u8,
-    scope: &Scope,
-    notes: &mut Notes,
-) {
-    let (Some(from), Some(until), Some(place)) = (from, until, &when.until) else { return };
-    if from >= until {
-        notes.add(
-            &place.span,
-            "the rule can never match: it ends before it starts",
-            "Let `until` be after `from`",
-        );
-        return;
+fn scores(at: &At<ScoreTable>, notes: &mut Notes) -> Option<ScoreRange> {
+    let from = whole(notes, &at.value.from, "from", 0..=10);
+    let to = whole(notes, &at.value.to, "to", 0..=10);
+    let (from, to) = (u8::try_from(from?).ok()?, u8::try_from(to?).ok()?);
+    if from > to {
+        let message = format!("the rule can never match: no score is from {from} to {to}");
+        notes.add(&at.span, message, "Exchange them: both scores are in the range");
     }
-    let (first, last) = (scope.zone.day(from), scope.zone.day(Instant(until.0 - 1)));
-    let has_wanted = (0..7)
-        .map(|days| first.plus_days(days))
-        .take_while(|day| *day <= last)
-        .any(|day| weekdays & (1 << day.weekday_index()) != 0);
-    if weekdays != 0 && !has_wanted {
-        let message = format!("the rule can never match: none of its weekdays is from {first} to {last}");
-        notes.add(&place.span, message, "Choose other weekdays or a longer time");
-    }
+    Some(ScoreRange { from, to })
 }

@@ -1,24 +1,37 @@
-//! Point currencies: their policies, cash value and caps.
+//! Point currencies: activation, cash value and caps.
+
+use std::ops::Range;
 
 use smallvec::SmallVec;
 
+use super::exchange;
+use super::expiry::{Expiries, expiry};
 use super::findings::Notes;
-use super::scalar::{check_id, check_unique, decimal, whole, whole_or};
+use super::scalar::{check_id, check_unique, decimal, moment, whole_or};
+use crate::calendar::Zone;
 use crate::ids::{CapNumber, CurrencyNumber};
 use crate::money::Money;
 use crate::points::Points;
 use crate::programme::plan::{
-    Activation, Cap, CapPeriod, CashValue, Expiry, MoneyCurrency, PointCurrency, Span, Usage,
+    Activation, Cap, CapPeriod, CashValue, Expiry, MoneyCurrency, PointCurrency, Usage,
 };
 use crate::programme::registry::{CAPS_MAX, CURRENCIES_MAX, Registry};
-use crate::programme::schema::{
-    ActivationPolicy, ActivationTable, At, CapTable, CashTable, CurrencyTable, ExpiryPolicy, ExpiryTable,
-};
+use crate::programme::schema::{ActivationPolicy, ActivationTable, At, CapTable, CashTable, CurrencyTable};
+
+/// What currencies rest on.
+#[derive(Clone, Copy)]
+pub(super) struct Setting<'p> {
+    /// The programme's zone.
+    pub zone: Zone,
+    /// Money currencies accepted.
+    pub money: &'p [MoneyCurrency],
+}
 
 /// The currencies by number, with `None` for those of earlier versions that the file lacks.
 pub(super) fn currencies(
     tables: &At<Vec<At<CurrencyTable>>>,
-    money: &[MoneyCurrency],
+    setting: Setting,
+    expiries: &mut Expiries,
     numbers: &mut Registry,
     notes: &mut Notes,
 ) -> Vec<Option<PointCurrency>> {
@@ -39,7 +52,7 @@ pub(super) fn currencies(
             notes.add(&id.span, message, format!("Keep to {CURRENCIES_MAX} ids"));
             continue;
         };
-        currencies.push(currency(&table.value, number, money, numbers, notes));
+        currencies.push(currency(&table.value, number, setting, expiries, numbers, notes));
     }
     let mut by_number: Vec<Option<PointCurrency>> = vec![None; numbers.currencies.len()];
     for currency in currencies {
@@ -52,10 +65,12 @@ pub(super) fn currencies(
 fn currency(
     table: &CurrencyTable,
     number: CurrencyNumber,
-    money: &[MoneyCurrency],
+    setting: Setting,
+    expiries: &mut Expiries,
     numbers: &mut Registry,
     notes: &mut Notes,
 ) -> PointCurrency {
+    let Setting { zone, money } = setting;
     let scale = whole_or(notes, table.scale.as_ref(), "scale", 0..=4, 0);
     let grace = table.reversal_grace_days.as_ref();
     let cash = table.cash.as_ref().and_then(|cash| {
@@ -72,92 +87,74 @@ fn currency(
         usage: table.usage,
         spend_order: table.spend_order,
         clawback: table.clawback,
-        expiry: table.expiry.as_ref().map_or(Expiry::Never, |expiry| self::expiry(expiry, notes)),
-        activation: table.activation.as_ref().map_or(Activation::Immediate, |a| activation(a, notes)),
+        expiry: table.expiry.as_ref().map_or(Expiry::NEVER, |at| {
+            let expiry = expiry(at, notes);
+            expiries.is_usual(number, expiry, &at.span);
+            expiry
+        }),
+        activation: table.activation.as_ref().map_or(Activation::Immediate, |a| activation(a, zone, notes)),
         reversal_grace_days: whole_or(notes, grace, "reversal_grace_days", 0..=3_650, 0),
         cash,
         caps: caps(&format!("currency {}", table.id.value), &table.cap, scale, numbers, notes),
+        transfer: table
+            .transfer
+            .as_ref()
+            .map(|transfer| exchange::transfer(table, transfer, scale, numbers, notes)),
+        purchase: table
+            .purchase
+            .as_ref()
+            .map(|purchase| exchange::purchase(table, purchase, scale, numbers, notes)),
     }
 }
 
-/// The expiry policy, refusing keys that do not go with it.
-fn expiry(at: &At<ExpiryTable>, notes: &mut Notes) -> Expiry {
-    let table = &at.value;
-    let spans = [("days", &table.days), ("months", &table.months), ("years", &table.years)];
-    let given = spans.iter().filter_map(|(key, number)| number.as_ref().map(|number| (*key, number)));
-    let only_for =
-        |notes: &mut Notes, key: &str, span: &std::ops::Range<usize>, policy: &str, wanted: &str| {
-            let message = format!("`{key}` does not go with the expiry policy `{policy}`");
-            notes.add(span, message, format!("Leave `{key}` out, or let policy be {wanted}"));
-        };
-    let counts_from = table.counts_from.as_ref().map(|from| from.value).unwrap_or_default();
-    if table.policy != ExpiryPolicy::After
-        && let Some(round_to) = &table.round_to
-    {
-        let policy = if table.policy == ExpiryPolicy::Never { "never" } else { "calendar" };
-        only_for(notes, "round_to", &round_to.span, policy, "\"after\"");
-    }
-    match table.policy {
-        ExpiryPolicy::Never => {
-            for (key, number) in given {
-                only_for(notes, key, &number.span, "never", "\"after\"");
-            }
-            if let Some(counts_from) = &table.counts_from {
-                only_for(notes, "counts_from", &counts_from.span, "never", "\"after\" or \"calendar\"");
-            }
-            Expiry::Never
-        }
-        ExpiryPolicy::Calendar => {
-            for (key, number) in given.filter(|(key, _)| *key != "years") {
-                only_for(notes, key, &number.span, "calendar", "\"after\"");
-            }
-            if table.years.is_none() {
-                notes.add(
-                    &at.span,
-                    "`calendar` lacks `years`",
-                    "Add years = 0 for the end of the year of the start",
-                );
-            }
-            Expiry::Calendar {
-                years: whole_or(notes, table.years.as_ref(), "years", 0..=100, 0),
-                counts_from,
-            }
-        }
-        ExpiryPolicy::After => {
-            let given: Vec<_> = given.collect();
-            if given.len() != 1 {
-                let message = format!("`after` has {} of days, months and years", given.len());
-                notes.add(&at.span, message, "Give exactly one of them");
-            }
-            let span = match given.first() {
-                Some(("days", days)) => Span::Days(whole_or(notes, Some(days), "days", 1..=36_500, 1)),
-                Some(("years", years)) => {
-                    Span::Months(12 * whole_or(notes, Some(years), "years", 1..=100, 1))
-                }
-                Some((_, months)) => Span::Months(whole_or(notes, Some(months), "months", 1..=1_200, 1)),
-                None => Span::Days(1),
-            };
-            let round_to = table.round_to.as_ref().map(|unit| unit.value).unwrap_or_default();
-            Expiry::After { span, round_to, counts_from }
-        }
-    }
-}
-
-fn activation(at: &At<ActivationTable>, notes: &mut Notes) -> Activation {
-    match (at.value.policy, &at.value.days) {
-        (ActivationPolicy::Immediate, None) => Activation::Immediate,
-        (ActivationPolicy::Immediate, Some(days)) => {
-            let message = "`days` does not go with the activation policy `immediate`";
-            notes.add(&days.span, message, "Leave `days` out, or let policy be \"after_days\"");
-            Activation::Immediate
-        }
-        (ActivationPolicy::AfterDays, None) => {
-            notes.add(&at.span, "`after_days` lacks `days`", "Add days = 14, or how many it is to be");
-            Activation::AfterDays(1)
-        }
-        (ActivationPolicy::AfterDays, Some(days)) => Activation::AfterDays(
-            whole(notes, days, "days", 1..=3_650).and_then(|d| d.try_into().ok()).unwrap_or(1),
+/// The activation policy, refusing keys that do not go with it.
+fn activation(at: &At<ActivationTable>, zone: Zone, notes: &mut Notes) -> Activation {
+    let ActivationTable { policy, days, date, within_days } = &at.value;
+    let keys = [
+        (
+            "days",
+            days.as_ref().map(|days| &days.span),
+            ActivationPolicy::AfterDays,
+            "days = 14, or how many it is to be",
         ),
+        (
+            "date",
+            date.as_ref().map(|date| &date.span),
+            ActivationPolicy::OnDate,
+            "date = 2026-12-01, or which it is to be",
+        ),
+        (
+            "within_days",
+            within_days.as_ref().map(|days| &days.span),
+            ActivationPolicy::OnFulfilment,
+            "within_days = 30, or how many it is to be",
+        ),
+    ];
+    for (key, span, owner, example) in keys {
+        match span {
+            Some(span) if owner != *policy => {
+                let message = format!("`{key}` does not go with the activation policy `{}`", policy.word());
+                notes.add(span, message, format!("Leave `{key}` out, or let policy be \"{}\"", owner.word()));
+            }
+            None if owner == *policy => {
+                let message = format!("`{}` lacks `{key}`", policy.word());
+                notes.add(&at.span, message, format!("Add {example}"));
+            }
+            _ => {}
+        }
+    }
+    match policy {
+        ActivationPolicy::Immediate => Activation::Immediate,
+        ActivationPolicy::AfterDays => {
+            Activation::AfterDays(whole_or(notes, days.as_ref(), "days", 1..=3_650, 1))
+        }
+        ActivationPolicy::OnDate => {
+            let at = date.as_ref().and_then(|date| moment(notes, date, zone));
+            at.map_or(Activation::Immediate, Activation::OnDate)
+        }
+        ActivationPolicy::OnFulfilment => Activation::OnFulfilment {
+            within_days: whole_or(notes, within_days.as_ref(), "within_days", 1..=3_650, 1),
+        },
     }
 }
 
@@ -198,21 +195,36 @@ pub(super) fn caps(
             1 => format!("{owner}/{}", period_name(*per)),
             _ => format!("{owner}/{}/{nth}", period_name(*per)),
         };
-        let number = numbers.cap(&name).unwrap_or_else(|| {
-            let message = "there are too many caps in all versions of this programme";
-            notes.add(
-                &table.span,
-                message,
-                format!("Keep to {CAPS_MAX} rules or currencies with a cap, by period"),
-            );
-            CapNumber(0)
-        });
+        let number = cap_number(&name, &table.span, numbers, notes);
         caps.push(Cap { number, limit: Points(limit), per: *per, beyond: *beyond });
     }
     caps
 }
 
-fn period_name(period: CapPeriod) -> &'static str {
+/// The number of a counter per member, noting when there are too many.
+pub(super) fn cap_number(
+    name: &str,
+    span: &Range<usize>,
+    numbers: &mut Registry,
+    notes: &mut Notes,
+) -> CapNumber {
+    numbers.cap(name).unwrap_or_else(|| {
+        let message = "there are too many caps in all versions of this programme";
+        notes.add(span, message, format!("Keep to {CAPS_MAX} rules or currencies with a cap, by period"));
+        CapNumber(0)
+    })
+}
+
+/// Notes a limit by the order where limits are on something else.
+pub(super) fn check_period(per: &At<CapPeriod>, what: &str, notes: &mut Notes) {
+    if per.value == CapPeriod::Order {
+        let message = format!("{what} cannot be limited by the order");
+        notes.add(&per.span, message, "Let per be day, week, month, year, tier_period or ever");
+    }
+}
+
+/// The word for a period in the file.
+pub(super) fn period_name(period: CapPeriod) -> &'static str {
     match period {
         CapPeriod::Order => "order",
         CapPeriod::Day => "day",

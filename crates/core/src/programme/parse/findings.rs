@@ -58,6 +58,11 @@ impl<'s> Notes<'s> {
         Notes { source, findings: Vec::new() }
     }
 
+    /// What is written at a place.
+    pub fn text(&self, span: &Range<usize>) -> &'s str {
+        self.source.get(span.clone()).unwrap_or_default()
+    }
+
     /// Notes something wrong at a place.
     pub fn add(&mut self, span: &Range<usize>, message: impl Into<String>, remedy: impl Into<String>) {
         let before = self.source.get(..span.start).unwrap_or(self.source);

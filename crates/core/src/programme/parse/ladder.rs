@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::expiry::{Expiries, expiry};
 use super::findings::Notes;
 use super::scalar::{check_id, check_unique, decimal, whole, whole_or};
 use crate::ids::{LadderNumber, TierNumber};
@@ -25,6 +26,7 @@ pub(super) fn ladders(
     tables: &[At<LadderTable>],
     money: &[MoneyCurrency],
     currencies: &[Option<PointCurrency>],
+    expiries: &mut Expiries,
     numbers: &mut Registry,
     notes: &mut Notes,
 ) -> Vec<Option<Ladder>> {
@@ -39,7 +41,7 @@ pub(super) fn ladders(
             notes.add(&id.span, message, format!("Keep to {LADDERS_MAX} ids"));
             continue;
         };
-        ladders.push(ladder(table, number, &units, numbers, notes));
+        ladders.push(ladder(table, number, &units, expiries, numbers, notes));
     }
     let mut by_number: Vec<Option<Ladder>> = vec![None; numbers.ladders.len()];
     for ladder in ladders {
@@ -70,6 +72,7 @@ fn ladder(
     at: &At<LadderTable>,
     number: LadderNumber,
     units: &Units,
+    expiries: &mut Expiries,
     numbers: &mut Registry,
     notes: &mut Notes,
 ) -> Ladder {
@@ -92,7 +95,7 @@ fn ladder(
         grace_days: whole_or(notes, table.grace_days.as_ref(), "grace_days", 0..=3_650, 0),
         on_return: table.on_return,
         spend: money_base(table.spend),
-        tiers: tiers(&table.tier, number, units, numbers, notes),
+        tiers: tiers(&table.tier, number, units, expiries, numbers, notes),
     }
 }
 
@@ -145,6 +148,7 @@ fn tiers(
     tables: &At<Vec<At<TierTable>>>,
     ladder: LadderNumber,
     units: &Units,
+    expiries: &mut Expiries,
     numbers: &mut Registry,
     notes: &mut Notes,
 ) -> Vec<Tier> {
@@ -170,7 +174,12 @@ fn tiers(
         if let (Some(entry), Some((below_id, Some(below))), Some(place)) = (entry, below, &table.entry) {
             check_harder(&table.id.value, entry, below_id, below, &place.span, notes);
         }
-        tiers.push(Tier { number, id: table.id.value.as_str().into(), entry, keep });
+        let expiry = table.expiry.as_ref().map(|at| {
+            let index = expiries.place(expiry(at, notes));
+            expiries.applies(None, index, &at.span);
+            index
+        });
+        tiers.push(Tier { number, id: table.id.value.as_str().into(), entry, keep, expiry });
     }
     tiers
 }

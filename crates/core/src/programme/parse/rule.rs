@@ -2,17 +2,27 @@
 
 use std::collections::BTreeMap;
 
+use smallvec::SmallVec;
+
 use super::RULES_MAX;
-use super::conditions;
-use super::currency::caps;
+use super::currency::{cap_number, caps, check_period, period_name};
+use super::expiry::{Expiries, expiry};
 use super::findings::Notes;
 use super::ladder::money_base;
-use super::scalar::{check_id, check_unique, decimal, ratio, whole};
+use super::offer::{self, Campaign};
+use super::scalar::{check_id, check_unique, decimal, ratio, whole, whole_or};
+use super::{conditions, expression, occasion};
 use crate::calendar::Zone;
+use crate::event::Trigger;
+use crate::ids::PolicyIndex;
 use crate::points::Points;
-use crate::programme::plan::{Effect, Group, Ladder, MoneyCurrency, PointCurrency, Ratio, Rule, Symbols};
+use crate::programme::cel::Expression;
+use crate::programme::plan::{
+    ActivityKind, Budget, Cooldown, Effect, Group, Ladder, MoneyCurrency, PointCurrency, Ratio, Rule,
+    Symbols, TriggerLimit,
+};
 use crate::programme::registry::Registry;
-use crate::programme::schema::{At, RuleKind, RuleTable, Text};
+use crate::programme::schema::{At, BudgetTable, RuleKind, RuleTable, Text, TriggerLimitTable};
 
 /// What rules refer to.
 pub(super) struct Scope<'p> {
@@ -26,6 +36,16 @@ pub(super) struct Scope<'p> {
     pub ladders: &'p [Option<Ladder>],
     /// The texts that rules mention.
     pub symbols: &'p Symbols,
+    /// Kinds of activity.
+    pub activities: &'p [ActivityKind],
+    /// The budgets as the file has them.
+    pub budget_tables: &'p [At<BudgetTable>],
+    /// Budgets by their place in the file; `None` for one that is refused.
+    pub budgets: &'p [Option<Budget>],
+    /// Campaigns by their place in the file.
+    pub campaigns: &'p [Campaign],
+    /// Whether the file says what a referral waits for.
+    pub has_referral: bool,
 }
 
 /// Decimal places of a base rule's `points`, whatever the scale of the currency: a rate may be finer than a payout.
@@ -35,10 +55,12 @@ const FACTOR_PLACES: u8 = 4;
 /// Stands in for a ratio that could not be read.
 const ONE: Ratio = Ratio { numerator: 1, denominator: 1 };
 
-/// The rules in file order.
+/// The rules in file order. Their expressions are compiled before, as the symbols of the scope hold their texts.
 pub(super) fn rules(
     tables: &[At<RuleTable>],
+    expressions: &[Option<Expression>],
     scope: &Scope,
+    expiries: &mut Expiries,
     numbers: &mut Registry,
     notes: &mut Notes,
 ) -> Vec<Rule> {
@@ -49,54 +71,53 @@ pub(super) fn rules(
     }
     let groups = groups(tables, scope, notes);
     let mut rules = Vec::new();
-    for at in tables {
+    for (at, cel) in tables.iter().zip(expressions) {
         let table = &at.value;
         check_id(notes, &table.id, "rule");
-        let Some(currency) = currency(at, scope, notes) else { continue };
+        occasion::check(table, scope.has_referral, notes);
+        expression::check(table, cel.as_ref(), scope, notes);
+        let what = format!("the rule `{}`", table.id.value);
+        let name = table.currency.as_ref();
+        let Some(currency) = offer::currency(name, scope.currencies, (&what, "gives"), &at.span, notes)
+        else {
+            continue;
+        };
         let group = table.group.as_ref().map(|name| Group {
             index: groups.get(name.value.as_str()).copied().unwrap_or(0),
             choice: table.group_choice.as_ref().map(|choice| choice.value).unwrap_or_default(),
             priority: priority(table, notes),
         });
         let exponent = money_exponent(at, scope, notes);
+        let campaign = campaign(table, scope, notes);
+        let time = campaign.map(|(name, _, campaign)| (name, campaign.window));
+        let id = &table.id.value;
         rules.push(Rule {
-            id: table.id.value.as_str().into(),
+            id: id.as_str().into(),
+            on: occasion::on(table),
+            activities: occasion::activities(at, scope, notes),
+            campaign: campaign.map(|(_, index, _)| index),
             currency: currency.number,
             effect: effect(at, currency, exponent, notes),
             money: money_base(table.money),
             rounding: table.rounding,
             rounding_unit: table.rounding_per,
             group,
-            caps: caps(&format!("rule {}", table.id.value), &table.caps, currency.scale, numbers, notes),
+            cooldown: cooldown(table, numbers, notes),
+            trigger_limits: trigger_limits(table, numbers, notes),
+            caps: caps(&format!("rule {id}"), &table.caps, currency.scale, numbers, notes),
+            budgets: budgets(table, campaign, currency, scope, notes),
+            expiry: own_expiry(table, campaign, currency, expiries, notes),
+            cel: cel.clone(),
             lines: conditions::lines(&table.when, scope.symbols, notes),
             order: conditions::order(table, scope, exponent, notes),
-            member: conditions::member(&table.when, scope, notes),
+            member: conditions::member(table, time, scope, notes),
         });
     }
     // A rule whose currency is unknown is missing here, and might be the base that a multiplier lacks.
     if rules.len() == tables.len() {
-        check_multipliers(tables, &rules, notes);
+        occasion::check_multipliers(tables, &rules, notes);
     }
     rules
-}
-
-/// The currency that a rule gives, which may be left out where there is only one.
-fn currency<'p>(at: &At<RuleTable>, scope: &Scope<'p>, notes: &mut Notes) -> Option<&'p PointCurrency> {
-    let mut known = scope.currencies.iter().flatten();
-    let Some(name) = &at.value.currency else {
-        let first = known.next()?;
-        if known.next().is_some() {
-            let message = format!("the rule `{}` does not say which currency it gives", at.value.id.value);
-            notes.add(&at.span, message, "Add currency, as there are several");
-        }
-        return Some(first);
-    };
-    let found = known.find(|currency| currency.id.as_ref() == name.value);
-    if found.is_none() {
-        let ids: Vec<&str> = scope.currencies.iter().flatten().map(|currency| currency.id.as_ref()).collect();
-        notes.unknown(name, "currency", &ids, "add [[currency]]");
-    }
-    found
 }
 
 /// The decimal places of the money that the rule compares with.
@@ -118,6 +139,104 @@ fn money_exponent(at: &At<RuleTable>, scope: &Scope, notes: &mut Notes) -> u8 {
         notes.add(&amount.span, message, "Write one rule for each, and name its currency in when.money");
     }
     first
+}
+
+/// The campaign that a rule belongs to: its name in the rule, its place, and what it says.
+type Membership<'t> = (&'t Text, u16, &'t Campaign);
+
+fn campaign<'t>(table: &'t RuleTable, scope: &Scope<'t>, notes: &mut Notes) -> Option<Membership<'t>> {
+    let name = table.campaign.as_ref()?;
+    let Some(index) = scope.campaigns.iter().position(|campaign| campaign.id.as_ref() == name.value) else {
+        let known: Vec<&str> = scope.campaigns.iter().map(|campaign| campaign.id.as_ref()).collect();
+        notes.unknown(name, "campaign", &known, "add [[campaign]]");
+        return None;
+    };
+    Some((name, u16::try_from(index).ok()?, scope.campaigns.get(index)?))
+}
+
+fn cooldown(table: &RuleTable, numbers: &mut Registry, notes: &mut Notes) -> Option<Cooldown> {
+    let at = table.cooldown_days.as_ref()?;
+    let number = cap_number(&format!("rule {}/cooldown", table.id.value), &at.span, numbers, notes);
+    Some(Cooldown { number, days: whole_or(notes, Some(at), "cooldown_days", 1..=3_650, 1) })
+}
+
+/// How often the rule may give. A counter is known by the rule, the period, and its place where there are several.
+fn trigger_limits(
+    table: &RuleTable,
+    numbers: &mut Registry,
+    notes: &mut Notes,
+) -> SmallVec<[TriggerLimit; 1]> {
+    let mut limits: SmallVec<[TriggerLimit; 1]> = SmallVec::new();
+    for at in &table.max_triggers {
+        let TriggerLimitTable { times, per } = &at.value;
+        check_period(per, "how often a rule gives", notes);
+        let nth = limits.iter().filter(|limit| limit.per == per.value).count() + 1;
+        let name = format!("rule {}/triggers {}", table.id.value, period_name(per.value));
+        let name = if nth == 1 { name } else { format!("{name}/{nth}") };
+        limits.push(TriggerLimit {
+            number: cap_number(&name, &at.span, numbers, notes),
+            times: whole_or(notes, Some(times), "times", 1..=1_000_000_000, 1),
+            per: per.value,
+        });
+    }
+    limits
+}
+
+/// The budgets that a rule draws on: its own in their order, then its campaign's.
+fn budgets(
+    table: &RuleTable,
+    campaign: Option<Membership>,
+    currency: &PointCurrency,
+    scope: &Scope,
+    notes: &mut Notes,
+) -> SmallVec<[u16; 1]> {
+    let mut drawn: SmallVec<[u16; 1]> = SmallVec::new();
+    let mut draw = |index: u16, place: &Text, notes: &mut Notes| {
+        if matches!(occasion::on(table), Trigger::Birthday | Trigger::Anniversary) {
+            let message = "birthdays and anniversaries cannot draw on a budget: they come due without a fact";
+            notes.add(&place.span, message, "Use caps or max_triggers, or leave the budget out");
+        } else if let Some(Some(budget)) = scope.budgets.get(usize::from(index)) {
+            offer::check_budget_currency(budget, currency, scope, place, notes);
+        }
+        drawn.push(index);
+    };
+    let mut seen: Vec<u16> = Vec::new();
+    for name in &table.budget {
+        let Some(index) = offer::budget_index(name, scope.budget_tables, notes) else { continue };
+        if seen.contains(&index) {
+            notes.add(
+                &name.span,
+                format!("the rule names the budget `{}` twice", name.value),
+                "Name it once",
+            );
+            continue;
+        }
+        seen.push(index);
+        draw(index, name, notes);
+    }
+    if let Some((name, _, campaign)) = campaign
+        && let Some(index) = campaign.budget
+        && !seen.contains(&index)
+    {
+        draw(index, name, notes);
+    }
+    drawn
+}
+
+/// The rule's own expiry, else its campaign's.
+fn own_expiry(
+    table: &RuleTable,
+    campaign: Option<Membership>,
+    currency: &PointCurrency,
+    expiries: &mut Expiries,
+    notes: &mut Notes,
+) -> Option<PolicyIndex> {
+    let (index, span) = match &table.expiry {
+        Some(at) => (expiries.place(expiry(at, notes)), &at.span),
+        None => campaign.and_then(|(_, _, campaign)| campaign.expiry.as_ref()).map(|(i, span)| (*i, span))?,
+    };
+    expiries.applies(Some(currency.number), index, span);
+    Some(index)
 }
 
 fn priority(table: &RuleTable, notes: &mut Notes) -> i32 {
@@ -240,23 +359,5 @@ fn check_groupless(table: &RuleTable, notes: &mut Notes) {
             format!("`{key}` does nothing without a group"),
             format!("Add group, or leave `{key}` out"),
         );
-    }
-}
-
-/// Notes multipliers of a currency that no base rule gives.
-fn check_multipliers(tables: &[At<RuleTable>], rules: &[Rule], notes: &mut Notes) {
-    for rule in rules.iter().filter(|rule| matches!(rule.effect, Effect::Multiplier { .. })) {
-        let has_base =
-            |base: &Rule| matches!(base.effect, Effect::Base { .. }) && base.currency == rule.currency;
-        if rules.iter().any(has_base) {
-            continue;
-        }
-        if let Some(at) = tables.iter().find(|at| at.value.id.value == rule.id.as_ref()) {
-            let message = format!(
-                "the multiplier `{}` has nothing to multiply: no base rule gives its currency",
-                rule.id
-            );
-            notes.add(&at.span, message, "Add a rule of kind \"base\" for the currency");
-        }
     }
 }

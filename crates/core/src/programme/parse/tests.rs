@@ -1,8 +1,13 @@
 mod accepted;
 mod currencies;
 mod documents;
-
+mod exchange;
+mod expiries;
+mod expressions;
+mod full;
 mod ladders;
+mod occasions;
+mod offers;
 mod rules;
 mod shape;
 

@@ -1,22 +1,25 @@
 //! Holds what a step came to against one expectation.
 //!
-//! - balances, ever: `available 5`, `pending`, `arrears`, `issued`, `redeemed`, `expired`, `forfeited`, `clawed back`;
+//! - balances, ever: `available 5`, `pending`, `held`, `arrears`, `issued`, `redeemed`, `expired`, `forfeited`, `received`,
+//!   `sent`, `clawed back`, `written off`;
 //!   `available 5 miles` names the currency where it is not the first;
-//! - `lots 10 till 2026-03-01 + 5 from 2026-01-15 till never`, in order of number; `from` stands for pending;
+//! - `lots 10 till 2026-03-01 + 5 from 2026-01-15 till never`, in order of number; `from` stands for pending,
+//!   `from fulfilment` for a lot that waits for it;
 //! - of this step: `rules base 10 + double 5 of 10 trimmed_by_cap`, `remainder base 500000`, `drew 1:30 2:20`,
 //!   `worth 1.00`, `paid 5` (of a debt), `taken as expired 5`, `waived 5`, `events PointsEarned TierChanged`;
 //! - `event Expired 2026-03-01`: there is one such event, ever, at this time;
 //! - `tier gold`, `until 2027-01-01`, `until never`, `grace`, `no grace`, `why kept`, `figures 10.00 5 1` and
 //!   `thresholds 10.00 0 0` (spend, points and orders, of this step's tier change), `to next 90.00 0 0`, `to keep …`;
 //!   all of the first ladder; `tier other/gold` names one;
-//! - `orders 2`: orders of which something is kept;
+//! - `orders 2`: orders of which something is kept; `holds R S` and `vouchers 1` that are open, or `none`;
+//!   `streak check_in 3`; `budget launch 50`, of which so much is used, and `stock coffee 1`; `closed`, `merged into bob`;
 //! - first of all, `refused insufficient_points` or `refused insufficient_points: part of the message`; `refused perhaps`
 //!   where only the laws matter.
 
 use tallybook_core::calendar::Instant;
 use tallybook_core::decide::tier;
-use tallybook_core::event::{Decision, Draw, Event, Figures, TierChanged, TierReason, Verdict};
-use tallybook_core::ids::{CurrencyNumber, RuleIndex};
+use tallybook_core::event::{Decision, Draw, Event, Figures, HoldCaptured, TierChanged, TierReason, Verdict};
+use tallybook_core::ids::{BudgetNumber, CurrencyNumber, RuleIndex};
 use tallybook_core::points::Scaled;
 use tallybook_core::programme::plan::{Ladder, Plan, PointCurrency};
 use tallybook_core::state::{Balance, Lot};
@@ -32,7 +35,15 @@ impl View<'_> {
         let wanted = wanted.trim();
         let actual = match word {
             "clawed" | "available" | "pending" | "arrears" | "issued" | "redeemed" | "expired"
-            | "forfeited" => self.balance(word, wanted),
+            | "forfeited" | "held" | "received" | "sent" | "written" => self.balance(word, wanted),
+            "holds" => some(self.state.holds.iter().map(|hold| hold.name.to_string()).collect()),
+            "vouchers" => self.state.vouchers.len().to_string(),
+            "streak" => self.streak(wanted),
+            "budget" | "stock" => self.counter(word, wanted),
+            "closed" => return assert!(self.state.status.closed_at.is_some(), "{line}\nis not closed"),
+            "merged" => {
+                self.state.status.merged_into.as_ref().map_or("no".to_owned(), |i| format!("into {i}"))
+            }
             "lots" => self.lots(),
             "rules" => self.rules(),
             "remainder" => self.remainder(wanted),
@@ -79,7 +90,7 @@ impl View<'_> {
     }
 
     fn balance(&self, word: &str, wanted: &str) -> String {
-        let wanted = wanted.strip_prefix("back ").unwrap_or(wanted);
+        let wanted = wanted.strip_prefix("back ").or(wanted.strip_prefix("off ")).unwrap_or(wanted);
         let currency = wanted.split_once(' ').map(|(_, id)| id);
         let found = self.currency(currency);
         let balance: Balance = self.state.balance(found.number);
@@ -91,9 +102,17 @@ impl View<'_> {
             "redeemed" => balance.redeemed,
             "expired" => balance.expired,
             "forfeited" => balance.forfeited,
+            "held" => balance.held,
+            "received" => balance.received,
+            "sent" => balance.sent,
+            "written" => balance.written_off,
             _ => balance.clawed_back,
         };
-        let back = if word == "clawed" { "back " } else { "" };
+        let back = match word {
+            "clawed" => "back ",
+            "written" => "off ",
+            _ => "",
+        };
         let id = currency.map_or(String::new(), |id| format!(" {id}"));
         format!("{back}{}{id}", points.display(found.scale))
     }
@@ -111,8 +130,11 @@ impl View<'_> {
 
     fn lots(&self) -> String {
         let lot = |lot: &Lot| {
-            let from =
-                if lot.pending { format!(" from {}", self.day(lot.activates_at)) } else { String::new() };
+            let from = match lot.pending {
+                true if lot.waits() => " from fulfilment".to_owned(),
+                true => format!(" from {}", self.day(lot.activates_at)),
+                false => String::new(),
+            };
             let till = lot.expires_at.map_or("never".to_owned(), |end| self.day(end));
             format!("{}{from} till {till}", self.scaled(lot.currency, lot.remaining.0))
         };
@@ -130,15 +152,20 @@ impl View<'_> {
             let rule = &plan.rules[usize::from(share.rule.0)];
             let (asked, granted) =
                 (self.scaled(rule.currency, share.asked.0), self.scaled(rule.currency, share.granted.0));
-            match share.verdict {
+            let why = match share.verdict {
                 Verdict::Granted => {
                     assert_eq!(asked, granted, "what is granted is what was asked");
-                    format!("{} {granted}", rule.id)
+                    return format!("{} {granted}", rule.id);
                 }
-                Verdict::TrimmedByCap => format!("{} {granted} of {asked} trimmed_by_cap", rule.id),
-                Verdict::SkippedByCap => format!("{} {granted} of {asked} skipped_by_cap", rule.id),
-                Verdict::LostInGroup => format!("{} {granted} of {asked} lost_in_group", rule.id),
-            }
+                Verdict::TrimmedByCap => "trimmed_by_cap",
+                Verdict::SkippedByCap => "skipped_by_cap",
+                Verdict::LostInGroup => "lost_in_group",
+                Verdict::CoolingDown => "cooling_down",
+                Verdict::TriggersUsedUp => "triggers_used_up",
+                Verdict::TrimmedByBudget => "trimmed_by_budget",
+                Verdict::SkippedByBudget => "skipped_by_budget",
+            };
+            format!("{} {granted} of {asked} {why}", rule.id)
         };
         let shares: Vec<String> = earned.shares.iter().map(share).collect();
         if shares.is_empty() { "none".to_owned() } else { shares.join(" + ") }
@@ -168,6 +195,10 @@ impl View<'_> {
             Decision::Redeemed(r) => Some(list(&r.draws)),
             Decision::Debited(r) => Some(list(&r.draws)),
             Decision::RedemptionReversed(r) => Some(list(&r.restored)),
+            Decision::HoldPlaced(h) => Some(list(&h.draws)),
+            Decision::HoldCaptured(h) => Some(list(&h.redeemed.draws)),
+            Decision::HoldReleased(h) => Some(list(&h.restored)),
+            Decision::TransferSent(t) => Some(list(&t.draws)),
             Decision::ClawedBack(c) => Some(
                 c.takes
                     .iter()
@@ -181,8 +212,8 @@ impl View<'_> {
     }
 
     fn worth(&self) -> String {
-        match self.last(|d| matches!(d, Decision::Redeemed(_))) {
-            Some(Decision::Redeemed(redeemed)) => {
+        match self.last(|d| matches!(d, Decision::Redeemed(_) | Decision::HoldCaptured(_))) {
+            Some(Decision::Redeemed(redeemed) | Decision::HoldCaptured(HoldCaptured { redeemed, .. })) => {
                 redeemed.worth.map_or("nothing".to_owned(), |m| self.money(m.0))
             }
             _ => "nothing".to_owned(),
@@ -210,6 +241,21 @@ impl View<'_> {
             .map(|e| format!("{name} {}", self.day(e.effective_at)))
             .collect::<Vec<_>>()
             .join(", ")
+    }
+
+    fn streak(&self, wanted: &str) -> String {
+        let id = wanted.split(' ').next().unwrap_or_default();
+        let kind = self.plan().activities.iter().find(|a| a.id.as_ref() == id).expect("a kind of activity");
+        let streak = self.state.streaks.iter().find(|s| s.activity == kind.number);
+        format!("{id} {}", streak.map_or(0, |s| s.length))
+    }
+
+    fn counter(&self, word: &str, wanted: &str) -> String {
+        let id = wanted.split(' ').next().unwrap_or_default();
+        let names = &self.programmes.registry().budgets;
+        let number = names.iter().position(|name| **name == *format!("{word} {id}")).expect("a counter");
+        let number = BudgetNumber(number.try_into().expect("a small number"));
+        format!("{id} {}", self.ledger.used(number))
     }
 
     fn ladder(&self, id: Option<&str>) -> &Ladder {
@@ -253,6 +299,10 @@ impl View<'_> {
         };
         missing.map_or(format!("{which} nothing"), |missing| format!("{which} {}", self.figures(missing)))
     }
+}
+
+fn some(names: Vec<String>) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(" ") }
 }
 
 fn why(reason: TierReason) -> &'static str {

@@ -1,6 +1,6 @@
 //! Text in, verdict out: runs a scenario through `decide` and holds every step against what it expects.
 //!
-//! A scenario is a programme, then steps of one member, one to a line:
+//! A scenario is a programme, then steps, one to a line; they are of the member `m`, unless `bob:` names another:
 //!
 //! ```text
 //! programme 1 point per 10.00 CNY, floor
@@ -11,7 +11,8 @@
 //!
 //! The programme's shorthand is told in [`programme`], the commands in [`script`], the expectations in [`expect`];
 //! two spaces part one expectation from the next. `publish from 2026-06-01` begins a later version, whose programme
-//! lines end with `end`. A bracket left open goes on with the next line.
+//! lines end with `end`. A bracket left open goes on with the next line, as does a line before one that
+//! begins with `|`.
 //!
 //! Invariants asserted on every step:
 //! - a refused command leaves no event and no change;
@@ -30,13 +31,14 @@ use std::collections::BTreeMap;
 
 use tallybook_core::apply;
 use tallybook_core::calendar::{DAY_MICROS, Instant, SECOND_MICROS};
-use tallybook_core::decide::{self, Draft, Workspace};
-use tallybook_core::event::Event;
+use tallybook_core::command::Command;
+use tallybook_core::decide::{self, Case, Party, Precedent, Workspace};
+use tallybook_core::event::{Decision, Event};
 use tallybook_core::fact::Fact;
 use tallybook_core::programme::parse::effective_from;
 use tallybook_core::programme::versions::Programmes;
 use tallybook_core::refusal::Refusal;
-use tallybook_core::state::MemberState;
+use tallybook_core::state::{LedgerState, MemberState};
 
 use book::Book;
 use script::Act;
@@ -61,17 +63,20 @@ pub fn check(text: &str) {
     let never = run(text, Schedule::Never);
     for schedule in [Schedule::Hourly, Schedule::Daily, Schedule::WhenDue] {
         let swept = run(text, schedule);
-        let same = swept.events.iter().zip(&never.events).take_while(|(a, b)| a == b).count();
-        let (with, without) = (swept.events.get(same), never.events.get(same));
-        assert_eq!(with, without, "sweeping {schedule:?} shows in event {same}");
-        assert_eq!(swept.state, never.state, "sweeping {schedule:?} shows in the state");
+        for (name, person) in &never.people {
+            let swept = &swept.people[name];
+            let same = swept.events.iter().zip(&person.events).take_while(|(a, b)| a == b).count();
+            let (with, without) = (swept.events.get(same), person.events.get(same));
+            assert_eq!(with, without, "sweeping {schedule:?} shows in event {same} of {name}");
+            assert_eq!(swept.state, person.state, "sweeping {schedule:?} shows in the state of {name}");
+        }
     }
 }
 
-/// Runs a scenario without sweeps and gives back all of its events, to compare scenarios with one another.
+/// Runs a scenario without sweeps and gives back all events of the member `m`, to compare scenarios with one another.
 #[track_caller]
 pub fn events_of(text: &str) -> Vec<Event> {
-    run(text, Schedule::Never).events
+    run(text, Schedule::Never).people.remove("m").map_or_else(Vec::new, |person| person.events)
 }
 
 /// The refusals that the steps of a scenario met, in order. The scenario names them as well.
@@ -100,15 +105,18 @@ fn run(text: &str, schedule: Schedule) -> Run {
     run
 }
 
-/// Lines without comments and margins; a line with an open bracket takes in the next.
+/// Lines without comments and margins; a line with an open bracket takes in the next, and one that begins with `|` belongs
+/// to the one before.
 fn logical_lines(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut open = 0i32;
     for line in text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')) {
-        match lines.last_mut().filter(|_| open > 0) {
+        match lines.last_mut().filter(|_| open > 0 || line.starts_with('|')) {
             Some(last) => {
-                last.push(' ');
-                last.push_str(line);
+                // A second bar goes on with the expectations of the first.
+                let more = line.strip_prefix('|').filter(|_| last.contains('|'));
+                last.push_str(if more.is_some() { "  " } else { " " });
+                last.push_str(more.unwrap_or(line).trim_start());
             }
             None => lines.push(line.to_owned()),
         }
@@ -127,21 +135,32 @@ fn is_step(line: &str) -> bool {
 struct Run {
     schedule: Schedule,
     programmes: Programmes,
-    state: MemberState,
-    book: Book,
-    events: Vec<Event>,
+    people: BTreeMap<String, Person>,
+    ledger: LedgerState,
     refusals: Vec<Refusal>,
     recorded_at: Instant,
     swept_to: Option<Instant>,
-    /// How many events there were when the last step that was not refused was over.
-    step_start: usize,
     commands: u32,
     workspace: Workspace,
 }
 
+/// One member.
+#[derive(Clone, Default)]
+struct Person {
+    state: MemberState,
+    book: Book,
+    events: Vec<Event>,
+    /// How many events there were when their last step that was not refused was over.
+    step_start: usize,
+}
+
+/// A member and their name.
+type Named = (String, Person);
+
 /// What a step is held against.
 struct View<'a> {
     programmes: &'a Programmes,
+    ledger: &'a LedgerState,
     state: &'a MemberState,
     /// Every event so far.
     all: &'a [Event],
@@ -160,13 +179,11 @@ impl Run {
         Run {
             schedule,
             programmes,
-            state: MemberState::default(),
-            book: Book::default(),
-            events: Vec::new(),
+            people: BTreeMap::new(),
+            ledger: LedgerState::default(),
             refusals: Vec::new(),
             recorded_at: Instant::MIN,
             swept_to: None,
-            step_start: 0,
             commands: 0,
             workspace: Workspace::default(),
         }
@@ -181,12 +198,13 @@ impl Run {
         self.recorded_at = step.recorded_at.unwrap_or(self.recorded_at.max(step.at));
         // What is swept is settled for good, so that an earlier fact is late from then on; a refused command settles
         // nothing. Schedules compare as long as no sweep goes further than what is taken down.
-        if !matches!(&step.act, Act::Command(command) if self.would_refuse(&command.facts, step.at)) {
+        if !matches!(&step.act, Act::Command(command) if self.would_refuse(command)) {
             self.sweep_between(step.at);
         }
+        self.people.entry(step.member.clone()).or_default();
         let refused = match step.act {
             Act::Look => {
-                self.look(step.at, line, &expected);
+                self.look(&step.member, step.at, line, &expected);
                 return;
             }
             Act::Sweep => {
@@ -197,9 +215,7 @@ impl Run {
                 let prepared = self.programmes.prepare(&source(published), from, self.recorded_at);
                 prepared.map(|version| self.programmes.add(version)).err()
             }
-            Act::Command(command) => {
-                command.check().and_then(|()| self.decide(&command.facts, step.at)).err()
-            }
+            Act::Command(command) => command.check().and_then(|()| self.decide(&command)).err(),
         };
         let refusal = expected.first().and_then(|e| e.strip_prefix("refused "));
         match (&refused, refusal) {
@@ -213,33 +229,41 @@ impl Run {
             (None, Some(_)) => panic!("{line}\nwas not refused"),
             (None, None) => {}
         }
+        let person = &self.people[&step.member];
         let view = View {
             programmes: &self.programmes,
-            state: &self.state,
-            all: &self.events,
-            fresh: &self.events[self.step_start..],
+            ledger: &self.ledger,
+            state: &person.state,
+            all: &person.events,
+            fresh: &person.events[person.step_start..],
             at: step.at,
         };
         let skip = usize::from(refusal.is_some());
         expected.iter().skip(skip).for_each(|e| view.expect(e, line));
         match refused {
             Some(refused) => self.refusals.push(refused),
-            None => self.step_start = self.events.len(),
+            None => {
+                if let Some(person) = self.people.get_mut(&step.member) {
+                    person.step_start = person.events.len();
+                }
+            }
         }
     }
 
     /// Holds expectations against the state as it would be, and takes nothing down.
     #[track_caller]
-    fn look(&self, at: Instant, line: &str, expected: &[&str]) {
-        let mut state = self.state.clone();
-        let mut events = self.events.clone();
-        Draft::new(&mut state, &self.programmes, &mut events).settle(at);
-        assert_eq!(state, decide::settled(&self.state, &self.programmes, at), "{line}");
+    fn look(&self, member: &str, at: Instant, line: &str, expected: &[&str]) {
+        let person = &self.people[member];
+        let mut state = person.state.clone();
+        let mut events = person.events.clone();
+        decide::settle_to(&mut state, &self.programmes, at, &mut events);
+        assert_eq!(state, decide::settled(&person.state, &self.programmes, at), "{line}");
         let view = View {
             programmes: &self.programmes,
+            ledger: &self.ledger,
             state: &state,
             all: &events,
-            fresh: &events[self.step_start..],
+            fresh: &events[person.step_start..],
             at,
         };
         expected.iter().for_each(|e| view.expect(e, line));
@@ -254,15 +278,8 @@ impl Run {
             Schedule::Hourly => 3_600 * SECOND_MICROS,
             Schedule::Daily => DAY_MICROS,
             Schedule::WhenDue => {
-                while let Some(due) =
-                    decide::settle::due_at(&self.state, &self.programmes).filter(|due| *due <= next)
-                {
-                    let before = self.events.len();
-                    self.settle(due);
-                    if self.events.len() == before {
-                        break;
-                    }
-                }
+                let names: Vec<String> = self.people.keys().cloned().collect();
+                names.iter().for_each(|name| self.settle_when_due(name, next));
                 return;
             }
         };
@@ -273,65 +290,140 @@ impl Run {
         }
     }
 
-    fn settle(&mut self, until: Instant) {
-        let before = self.state.clone();
-        let start = self.events.len();
-        Draft::new(&mut self.state, &self.programmes, &mut self.events).settle(until);
-        if self.events.len() > start {
-            self.take_down(&before, &[], start);
-        }
-    }
-
-    fn would_refuse(&self, facts: &[Fact<'static>], at: Instant) -> bool {
-        let precedents: Vec<_> = facts.iter().map(|fact| self.book.precedent(fact)).collect();
-        let (mut state, mut events, mut workspace) = (self.state.clone(), Vec::new(), Workspace::default());
-        let recorded_at = self.recorded_at;
-        decide::decide(
-            &mut state,
-            &self.programmes,
-            facts,
-            &precedents,
-            at,
-            recorded_at,
-            &mut workspace,
-            &mut events,
-        )
-        .is_err()
-    }
-
-    fn decide(&mut self, facts: &[Fact<'static>], at: Instant) -> Result<(), Refusal> {
-        let before = self.state.clone();
-        let start = self.events.len();
-        let precedents: Vec<_> = facts.iter().map(|fact| self.book.precedent(fact)).collect();
-        let outcome = decide::decide(
-            &mut self.state,
-            &self.programmes,
-            facts,
-            &precedents,
-            at,
-            self.recorded_at,
-            &mut self.workspace,
-            &mut self.events,
-        );
-        match outcome {
-            Ok(()) => self.take_down(&before, facts, start),
-            Err(_) => {
-                assert_eq!(self.state, before, "a refused command changed the state");
-                assert_eq!(self.events.len(), start, "a refused command left events");
+    fn settle_when_due(&mut self, name: &str, next: Instant) {
+        while let Some(due) = decide::settle::due_at(&self.people[name].state, &self.programmes)
+            && due <= next
+        {
+            let before = self.people[name].events.len();
+            self.settle_one(name, due);
+            if self.people[name].events.len() == before {
+                break;
             }
         }
-        outcome
     }
 
+    fn settle(&mut self, until: Instant) {
+        let names: Vec<String> = self.people.keys().cloned().collect();
+        names.iter().for_each(|name| self.settle_one(name, until));
+    }
+
+    fn settle_one(&mut self, name: &str, until: Instant) {
+        let Some(person) = self.people.get_mut(name) else { return };
+        let before = person.state.clone();
+        let start = person.events.len();
+        decide::settle_to(&mut person.state, &self.programmes, until, &mut person.events);
+        // A hold that runs out gives a piece of stock back.
+        person.events[start..].iter().for_each(|event| self.ledger.apply(&event.decision));
+        if person.events.len() > start {
+            person.take_down(&before, &[], start);
+        }
+    }
+
+    /// The member who answers to a name: whoever it was merged into.
+    fn resolve(&self, name: &str) -> Option<String> {
+        let mut name = name.to_owned();
+        while let Some(into) = &self.people.get(&name)?.state.status.merged_into {
+            name = into.to_string();
+        }
+        Some(name)
+    }
+
+    /// The two members of a command, taken out of the scenario.
+    fn seat(&mut self, command: &Command) -> (Named, Option<Named>, Vec<Precedent<'static>>) {
+        let name = self.resolve(&command.member).unwrap_or_else(|| command.member.clone());
+        let person = self.people.remove(&name).unwrap_or_default();
+        let precedents: Vec<_> = command.facts.iter().map(|fact| person.book.precedent(fact)).collect();
+        let case = Case {
+            facts: &command.facts,
+            precedents: &precedents,
+            effective_at: command.effective_at,
+            recorded_at: self.recorded_at,
+        };
+        let other = decide::other_party(&person.state, &self.programmes, &case);
+        let other = other.and_then(|other| self.resolve(&other));
+        let other = other.and_then(|other| self.people.remove_entry(&other));
+        ((name, person), other, precedents)
+    }
+
+    fn would_refuse(&self, command: &Command) -> bool {
+        let mut copy = Run {
+            schedule: self.schedule,
+            programmes: self.programmes.clone(),
+            people: self.people.clone(),
+            ledger: self.ledger.clone(),
+            refusals: Vec::new(),
+            workspace: Workspace::default(),
+            ..*self
+        };
+        command.check().and_then(|()| copy.decide(command)).is_err()
+    }
+
+    /// Whether a command ties the member to themselves by an old name, which whoever keeps the names sees first.
+    fn is_with_oneself(&self, command: &Command) -> bool {
+        let other = match command.facts.first() {
+            Some(Fact::TransferRequested(transfer)) => &transfer.to,
+            Some(Fact::MergeRequested(merge)) => &merge.into,
+            _ => return false,
+        };
+        self.resolve(other).is_some_and(|other| self.resolve(&command.member) == Some(other))
+    }
+
+    fn decide(&mut self, command: &Command) -> Result<(), Refusal> {
+        if self.is_with_oneself(command) {
+            return Err(Refusal::SameMember { member: command.member.clone() });
+        }
+        let ((name, mut person), mut other, precedents) = self.seat(command);
+        let before = (person.clone(), other.clone(), self.ledger.clone());
+        let case = Case {
+            facts: &command.facts,
+            precedents: &precedents,
+            effective_at: command.effective_at,
+            recorded_at: self.recorded_at,
+        };
+        let party = Party { name: &name, state: &mut person.state, events: &mut person.events };
+        let other_party = other.as_mut().map(|(name, other)| Party {
+            name,
+            state: &mut other.state,
+            events: &mut other.events,
+        });
+        let (ledger, programmes, workspace) = (&mut self.ledger, &self.programmes, &mut self.workspace);
+        let outcome = decide::decide(party, other_party, ledger, programmes, &case, workspace);
+        match &outcome {
+            Ok(()) => {
+                person.take_down(&before.0.state, &command.facts, before.0.events.len());
+                if let (Some((_, other)), Some((_, before))) = (&mut other, &before.1) {
+                    let start = before.events.len();
+                    other.take_down(&before.state, &[], start);
+                    if other.events[start..].iter().any(|e| matches!(e.decision, Decision::MergedFrom(_))) {
+                        other.book.absorb(&person.book, other.state.last_lot.0 - person.state.last_lot.0);
+                    }
+                }
+            }
+            Err(_) => {
+                let now = (&person, other.as_ref().map(|(_, other)| other));
+                let then = (&before.0, before.1.as_ref().map(|(_, other)| other));
+                assert_eq!(now.0.state, then.0.state, "a refused command changed the state");
+                assert_eq!(now.0.events, then.0.events, "a refused command left events");
+                assert_eq!(now.1.map(|p| &p.state), then.1.map(|p| &p.state), "… of the other member");
+                assert_eq!(now.1.map(|p| &p.events), then.1.map(|p| &p.events), "… of the other member");
+                assert_eq!(self.ledger, before.2, "a refused command used a budget");
+            }
+        }
+        self.people.insert(name, person);
+        self.people.extend(other);
+        outcome
+    }
+}
+
+impl Person {
     /// Checks the events from `start` on against the state before and after, and files them.
     fn take_down(&mut self, before: &MemberState, facts: &[Fact<'static>], start: usize) {
         let mut folded = before.clone();
         for fact in facts {
-            if let Fact::ProfileChanged(profile) = fact {
-                apply::apply_profile(&mut folded, profile);
-            }
-            if let Fact::MemberEnrolled(enrolment) = fact {
-                apply::apply_profile(&mut folded, &enrolment.profile);
+            match fact {
+                Fact::ProfileChanged(profile) => apply::apply_profile(&mut folded, profile),
+                Fact::MemberEnrolled(enrolment) => apply::apply_enrolment(&mut folded, enrolment),
+                _ => {}
             }
         }
         for event in &self.events[start..] {
@@ -357,10 +449,11 @@ fn assert_sound(state: &MemberState) {
             let of = state.lots.iter().filter(|l| usize::from(l.currency.0) == index && l.pending == pending);
             of.map(|l| l.remaining.0).sum()
         };
+        let held = state.holds.iter().filter(|h| usize::from(h.currency.0) == index);
         assert_eq!(
-            (balance.available.0, balance.pending.0),
-            (sum(false), sum(true)),
-            "balances are sums of lots"
+            (balance.available.0, balance.pending.0, balance.held.0),
+            (sum(false), sum(true), held.map(|h| h.points().0).sum()),
+            "balances are sums of lots and holds"
         );
     }
     assert!(state.lots.windows(2).all(|pair| pair[0].number < pair[1].number), "lots are in order");

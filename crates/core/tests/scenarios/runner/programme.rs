@@ -3,14 +3,25 @@
 //! - `programme 1 point per 10.00 CNY, floor`: money CNY, a currency `points`, a rule `base`;
 //! - `points KEY = VALUE, …` and `base KEY = VALUE, …`: more keys of those two;
 //! - `money EUR`, `currency ID { … }`, `rule ID { … }`, `ladder ID { … }`: more of each, as inline tables;
+//! - `activity ID { … }`, `budget ID { … }`, `campaign ID { … }`, `reward ID { … }`: the same; `referral { … }`;
+//! - `file coffee-chain.toml`, alone: the programme of this name in `examples/programmes`;
 //! - `zone America/New_York`, and `set KEY = VALUE` for the other keys of the file.
+
+use std::collections::BTreeMap;
+use std::path::Path;
 
 /// The programme file for some lines of shorthand.
 pub fn source(lines: &[String]) -> String {
+    if let [only] = lines
+        && let Some(name) = only.strip_prefix("file ")
+    {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/programmes").join(name);
+        return std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    }
     let mut zone = "UTC";
     let mut top = Vec::new();
-    let (mut money, mut currencies, mut rules, mut ladders) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut money, mut currencies, mut rules) = (Vec::new(), Vec::new(), Vec::new());
+    let mut others: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let (mut points, mut base) = (None, None);
     for line in lines {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
@@ -33,16 +44,20 @@ pub fn source(lines: &[String]) -> String {
             "money" => money.push(format!(r#"{{ code = "{rest}" }}"#)),
             "currency" => currencies.push(table(rest)),
             "rule" => rules.push(table(rest)),
-            "ladder" => ladders.push(table(rest)),
+            "ladder" | "activity" | "budget" | "campaign" | "reward" => {
+                others.entry(word).or_default().push(table(rest));
+            }
+            "referral" => top.push(format!("referral = {rest}")),
             "zone" => zone = rest,
-            "set" => top.push(rest),
+            "set" => top.push(rest.to_owned()),
             _ => panic!("how to read `{line}`?"),
         }
     }
     currencies.splice(0..0, points.map(|p| format!("{{ {p} }}")));
     rules.splice(0..0, base.map(|b| format!("{{ {b} }}")));
     let mut file = format!("name = \"Scenario\"\nzone = \"{zone}\"\n{}\n", top.join("\n"));
-    for (key, tables) in [("money", money), ("currency", currencies), ("rule", rules), ("ladder", ladders)] {
+    others.extend([("money", money), ("currency", currencies), ("rule", rules)]);
+    for (key, tables) in others {
         if !tables.is_empty() {
             file.push_str(&format!("{key} = [\n  {},\n]\n", tables.join(",\n  ")));
         }

@@ -9,23 +9,35 @@
 //! - `exchange ID PARTS for ID ORDER`; `redeem ID 100 [partial] [cash=50.00] [currency=miles]`; `reverse ID [50]`;
 //! - `credit 100`, `debit 100 [arrears]`, both with `[currency=miles]`;
 //! - `enrol` and `profile`, with `birthday=02-29 segment=vip attribute:shoe=42`;
+//!   and `by=bob` for who referred the member;
+//! - `activity KIND [id=1] [amount=5.00 [in=EUR]] [score=9] [channel=app] [store=330] [tag=t]`; `fulfil ID` of an order;
+//! - `hold ID 100 until=TIME`, with what `redeem` takes; `capture ID [50]`; `release ID`; `voucher CODE` shows a code;
+//! - `redeem … reward=coffee`, `redeem … voucher=coffee code=CODE`; `order … paid_by=R`; `return … back=50`;
+//! - `transfer ID 50 to=bob [gift]`, `purchase ID 100 [price=10.00] [giver=bob]`, `write-off [50]`;
+//! - `expiry [lot=1] to=DATE|never|+30`, `reinstate LOT [until=DATE]`; all of these with `[currency=miles]`;
+//! - `merge into=bob`, `close [keep|forfeit]`, `block [earning] [redeeming]`;
 //! - `sweep` settles, `look` only holds expectations against the time, `publish from TIME` begins a later version.
 
 use std::borrow::Cow;
 
+use sha2::{Digest, Sha256};
 use tallybook_core::calendar::{Instant, MonthDay, Zone};
 use tallybook_core::command::Command;
+use tallybook_core::event::CodeHash;
 use tallybook_core::fact::{
-    Adjustment, Enrolment, Fact, Line, Order, Profile, Purpose, Redemption, Return, ReturnedLine,
-    ReturnedPart, Reversal, Shortfall,
+    Activity, Adjustment, Block, Capture, Closure, Enrolment, ExpiryChange, Fact, Fulfilment, HoldRequest,
+    Line, Merge, NewEnd, Order, Price, Profile, Purchase, Purpose, Redemption, Reinstatement, Release,
+    Return, ReturnedLine, ReturnedPart, Reversal, Shortfall, Transfer, VoucherUse, WriteOff,
 };
+use tallybook_core::ids::LotNumber;
 use tallybook_core::money::{CurrencyCode, Money};
 use tallybook_core::points::{Points, parse_scaled};
-use tallybook_core::programme::plan::Plan;
+use tallybook_core::programme::plan::{OnClose, Plan};
 use tallybook_core::programme::versions::Programmes;
 
 /// One step.
 pub struct Step {
+    pub member: String,
     pub at: Instant,
     pub recorded_at: Option<Instant>,
     pub act: Act,
@@ -47,19 +59,24 @@ pub fn parse(text: &str, programmes: &Programmes, number: u32) -> Step {
     let recorded = words.iter().position(|w| w.starts_with("recorded="));
     let recorded_at = recorded.map(|index| time(zone, words.remove(index).trim_start_matches("recorded=")));
     let at = time(zone, words[0]);
+    let named = words.get(1).and_then(|word| word.strip_suffix(':'));
+    let member = named.unwrap_or("m").to_owned();
+    if named.is_some() {
+        words.remove(1);
+    }
     let reader = Reader { plan: plan(at), number };
     let act = match words[1..] {
         ["look"] => Act::Look,
         ["sweep"] => Act::Sweep,
         ["publish", "from", from] => Act::Publish { from: time(zone, from) },
         _ => Act::Command(Command {
-            member: "m".to_owned(),
+            member: member.clone(),
             key: Some(format!("step-{number}")),
             effective_at: at,
             facts: reader.facts(words[1], &words[2..]),
         }),
     };
-    Step { at, recorded_at, act }
+    Step { member, at, recorded_at, act }
 }
 
 /// Reads a local or UTC time.
@@ -91,7 +108,83 @@ impl Reader<'_> {
                 points: words.get(1).map(|n| self.points("", n)),
             })],
             "credit" | "debit" => vec![Fact::AdjustmentRequested(self.adjustment(verb, words))],
-            "enrol" => vec![Fact::MemberEnrolled(Enrolment { profile: profile(words) })],
+            "enrol" => {
+                let (by, rest): (Vec<&str>, Vec<&str>) = words.iter().partition(|w| w.starts_with("by="));
+                let referred_by = by.first().map(|by| owned(&by[3..]));
+                vec![Fact::MemberEnrolled(Enrolment { profile: profile(&rest), referred_by })]
+            }
+            "activity" => vec![Fact::ActivityRecorded(self.activity(words))],
+            "fulfil" => vec![Fact::OrderFulfilled(Fulfilment { order: owned(words[0]) })],
+            "hold" => {
+                let Redemption { id, currency, points, purpose, .. } = self.redemption(words);
+                let until = option(words, "until=").expect("until=TIME");
+                let expires_at = time(self.plan.zone, until);
+                vec![Fact::HoldRequested(HoldRequest { id, currency, points, expires_at, purpose })]
+            }
+            "capture" => vec![Fact::CaptureRequested(Capture {
+                hold: owned(words[0]),
+                points: words.get(1).map(|n| self.points("", n)),
+            })],
+            "release" => vec![Fact::ReleaseRequested(Release { hold: owned(words[0]) })],
+            "voucher" => vec![Fact::VoucherPresented(VoucherUse { code: hash(words[0]) })],
+            "transfer" => vec![Fact::TransferRequested(Transfer {
+                id: owned(words[0]),
+                to: owned(option(words, "to=").expect("to=MEMBER")),
+                currency: owned(self.currency(words)),
+                points: self.points(self.currency(words), words[1]),
+                gift: words.contains(&"gift"),
+            })],
+            "purchase" => vec![Fact::PointsPurchased(Purchase {
+                id: owned(words[0]),
+                currency: owned(self.currency(words)),
+                points: self.points(self.currency(words), words[1]),
+                price: option(words, "price=").map(|price| self.price(price)),
+                giver: option(words, "giver=").map(owned),
+            })],
+            "write-off" => vec![Fact::WriteOffRequested(WriteOff {
+                currency: owned(self.currency(words)),
+                points: words
+                    .first()
+                    .filter(|word| !word.contains('='))
+                    .map(|n| self.points(self.currency(words), n)),
+                actor: "ann".into(),
+                reason: "a debt let go".into(),
+            })],
+            "expiry" => vec![Fact::ExpiryChangeRequested(ExpiryChange {
+                currency: owned(self.currency(words)),
+                lot: option(words, "lot=").map(|n| LotNumber(n.parse().expect("a lot"))),
+                to: match option(words, "to=").expect("to=WHEN") {
+                    "never" => NewEnd::Never,
+                    to => match to.strip_prefix('+') {
+                        Some(days) => NewEnd::PlusDays(days.parse().expect("days")),
+                        None => NewEnd::At(time(self.plan.zone, to)),
+                    },
+                },
+                actor: "ann".into(),
+                reason: "kindness".into(),
+            })],
+            "reinstate" => vec![Fact::ReinstatementRequested(Reinstatement {
+                lot: LotNumber(words[0].parse().expect("a lot")),
+                expires_at: option(words, "until=").map(|until| time(self.plan.zone, until)),
+                actor: "ann".into(),
+                reason: "kindness".into(),
+            })],
+            "merge" => vec![Fact::MergeRequested(Merge {
+                into: owned(option(words, "into=").expect("into=MEMBER")),
+                actor: "ann".into(),
+                reason: "one person".into(),
+            })],
+            "close" => vec![Fact::ClosureRequested(Closure {
+                points: words.first().map(|w| if *w == "keep" { OnClose::Keep } else { OnClose::Forfeit }),
+                actor: "ann".into(),
+                reason: "asked for it".into(),
+            })],
+            "block" => vec![Fact::BlockRequested(Block {
+                earning: words.contains(&"earning"),
+                redeeming: words.contains(&"redeeming"),
+                actor: "ann".into(),
+                reason: "a suspicion".into(),
+            })],
             "profile" => vec![Fact::ProfileChanged(profile(words))],
             _ => panic!("what is `{verb}`?"),
         }
@@ -100,6 +193,42 @@ impl Reader<'_> {
     fn money(&self, text: &str, code: CurrencyCode) -> Money {
         let exponent = self.plan.money.iter().find(|m| m.code == code).map_or(2, |m| m.exponent);
         Money(parse_scaled(text, exponent).unwrap_or_else(|e| panic!("{e}")))
+    }
+
+    fn price(&self, text: &str) -> Price {
+        let currency = self.first_money();
+        Price { amount: self.money(text, currency), currency }
+    }
+
+    /// The price that an `amount=` states, `in=` another money currency where there is one.
+    fn price_in(&self, text: &str, words: &[&str]) -> Price {
+        let Some(code) = option(words, "in=") else { return self.price(text) };
+        let currency = CurrencyCode::parse(code).expect("a currency code");
+        Price { amount: self.money(text, currency), currency }
+    }
+
+    fn activity(&self, words: &[&str]) -> Activity<'static> {
+        let mut activity = Activity { kind: owned(words[0]), ..Activity::default() };
+        for word in &words[1..] {
+            let (key, value) = word.split_once('=').expect("key=value");
+            match key {
+                "id" => activity.id = Some(owned(value)),
+                "in" => {}
+                "amount" => activity.amount = Some(self.price_in(value, words)),
+                "score" => activity.score = Some(value.parse().expect("a score")),
+                "channel" => activity.channel = Some(owned(value)),
+                "store" => activity.store = Some(owned(value)),
+                "tag" => activity.tags.push(owned(value)),
+                _ => panic!("what is `{word}` of an activity?"),
+            }
+        }
+        activity
+    }
+
+    /// The point currency that a step names; the first where it names none.
+    fn currency<'w>(&'w self, words: &[&'w str]) -> &'w str {
+        let first = || self.plan.currencies.iter().flatten().next().expect("a currency").id.as_ref();
+        option(words, "currency=").unwrap_or_else(first)
     }
 
     fn first_money(&self) -> CurrencyCode {
@@ -123,6 +252,7 @@ impl Reader<'_> {
             shipping: Money::ZERO,
             paid_with_points: Money::ZERO,
             paid_with_stored_value: Money::ZERO,
+            redemption: None,
             lines: Vec::new(),
         };
         for word in &words[1..] {
@@ -140,6 +270,7 @@ impl Reader<'_> {
             };
             match key {
                 "in" => {}
+                "paid_by" => order.redemption = Some(owned(value)),
                 "channel" => order.channel = Some(owned(value)),
                 "store" => order.store = Some(owned(value)),
                 "shipping" => order.shipping = self.money(value, code),
@@ -159,7 +290,8 @@ impl Reader<'_> {
     }
 
     fn give_back(&self, words: &[&str]) -> Return<'static> {
-        let lines = words[1..].iter().map(|word| {
+        let parts = words[1..].iter().filter(|word| !word.contains('='));
+        let lines = parts.map(|word| {
             let (line, part) = word.split_once(':').unwrap_or(("1", word));
             let part = match part.strip_prefix('x') {
                 Some(pieces) => ReturnedPart::Quantity(pieces.parse().expect("a number of pieces")),
@@ -172,14 +304,19 @@ impl Reader<'_> {
             id: Cow::Owned(format!("return-{}", self.number)),
             order: owned(words[0]),
             lines: lines.collect(),
+            points_back: option(words, "back=").map(|points| self.points("", points)),
         }
     }
 
     fn redemption(&self, words: &[&str]) -> Redemption<'static> {
-        let currency = option(words, "currency=").unwrap_or("points");
-        let purpose = option(words, "cash=").map_or(Purpose::Reward("mug".into()), |total| {
-            Purpose::CashOff { order_total: self.money(total, self.first_money()) }
-        });
+        let currency = self.currency(words);
+        let purpose = match (option(words, "cash="), option(words, "voucher=")) {
+            (Some(total), _) => Purpose::CashOff { order_total: self.money(total, self.first_money()) },
+            (None, Some(what)) => {
+                Purpose::Voucher { what: owned(what), code: option(words, "code=").map(hash) }
+            }
+            (None, None) => Purpose::Reward(owned(option(words, "reward=").unwrap_or("mug"))),
+        };
         Redemption {
             id: owned(words[0]),
             currency: owned(currency),
@@ -190,7 +327,7 @@ impl Reader<'_> {
     }
 
     fn adjustment(&self, verb: &str, words: &[&str]) -> Adjustment<'static> {
-        let currency = option(words, "currency=").unwrap_or("points");
+        let currency = self.currency(words);
         let points = self.points(currency, words[0]);
         Adjustment {
             currency: owned(currency),
@@ -226,6 +363,10 @@ fn profile(words: &[&str]) -> Profile<'static> {
 
 fn last_line<'o>(order: &'o mut Order<'static>) -> &'o mut Line<'static> {
     order.lines.last_mut().expect("an amount begins the line")
+}
+
+fn hash(code: &str) -> CodeHash {
+    Sha256::digest(code.as_bytes()).into()
 }
 
 fn option<'w>(words: &[&'w str], prefix: &str) -> Option<&'w str> {

@@ -2,7 +2,10 @@ use proptest::prelude::*;
 
 use super::HEAD;
 use crate::calendar::Instant;
-use crate::ids::{CapNumber, CurrencyNumber, LadderNumber, TierNumber};
+use crate::event::Trigger;
+use crate::ids::{
+    ActivityNumber, BudgetNumber, CapNumber, CurrencyNumber, LadderNumber, PolicyIndex, TierNumber,
+};
 use crate::money::{CurrencyCode, Money, Rounding};
 use crate::points::Points;
 use crate::programme::parse::ladder::at_least_as_hard;
@@ -36,15 +39,27 @@ fn what_is_not_said_has_its_default() {
         (currency.scale, currency.usage, currency.spend_order),
         (0, Usage::Spendable, SpendOrder::SoonestExpiry)
     );
-    assert_eq!((currency.expiry, currency.activation), (Expiry::Never, Activation::Immediate));
+    assert_eq!((currency.expiry, currency.activation), (Expiry::NEVER, Activation::Immediate));
     assert_eq!((currency.clawback, currency.reversal_grace_days), (ClawbackPolicy::Arrears, 0));
     assert_eq!((currency.cash, currency.caps.len()), (None, 0));
+    assert_eq!((plan.on_close, plan.reinstate_days, plan.voucher_days), (OnClose::Forfeit, 30, None));
     let rule = &plan.rules[0];
     assert_eq!(rule.effect, Effect::Base { rate: Ratio { numerator: 1, denominator: 100 } });
     assert_eq!((rule.rounding, rule.rounding_unit), (Rounding::Floor, RoundingUnit::Order));
     assert_eq!((rule.money, rule.group), (MoneyBase::default(), None));
     assert_eq!((&rule.lines, &rule.order), (&LineConditions::default(), &OrderConditions::default()));
-    assert!(rule.member.is_empty());
+    assert_eq!(rule.on, Trigger::Order);
+    assert!(rule.member.is_empty() && !rule.is_conditional());
+}
+
+#[test]
+fn counters_are_kept_for_as_long_as_a_period_and_a_late_fact_may_reach_back() {
+    let days = |lines: &str| plan(&format!("{HEAD}{lines}")).horizon_days;
+    let bonus = "[[rule]]\nid = \"a\"\nkind = \"bonus\"\npoints = \"1\"\n";
+    assert_eq!(days(&format!("{bonus}max_triggers = [{{ times = 1, per = \"month\" }}]\n")), 433);
+    assert_eq!(days("transfer = { limit = { points = \"1\", per = \"year\" } }\n"), 768);
+    assert_eq!(days("purchase = { limit = { points = \"1\", per = \"week\" } }\n"), 409);
+    assert_eq!(days("purchase = { limit = { points = \"1\", per = \"ever\" } }\n"), 402);
 }
 
 #[test]
@@ -85,7 +100,7 @@ fn everything_that_the_language_can_say_is_compiled() {
 
     let points = plan.currencies[0].as_ref().unwrap();
     let (span, round_to, counts_from) = (Span::Months(12), RoundTo::Month, CountsFrom::Earning);
-    assert_eq!(points.expiry, Expiry::After { span, round_to, counts_from });
+    assert_eq!(points.expiry, Expiry::at(End::After { span, round_to, counts_from }));
     assert_eq!((points.activation, points.reversal_grace_days), (Activation::AfterDays(14), 7));
     assert_eq!((points.usage, points.spend_order), (Usage::Both, SpendOrder::Fifo));
     let cash = points.cash.unwrap();
@@ -93,7 +108,132 @@ fn everything_that_the_language_can_say_is_compiled() {
     assert_eq!((cash.min_points, cash.step), (Points(500), Points(100)));
     let miles = plan.currencies[1].as_ref().unwrap();
     assert_eq!((miles.scale, miles.clawback), (0, ClawbackPolicy::BalanceOnly));
-    assert_eq!(miles.expiry, Expiry::Calendar { years: 1, counts_from: CountsFrom::Activation });
+    assert_eq!(miles.activation, Activation::OnFulfilment { within_days: 30 });
+    assert_eq!(miles.expiry, Expiry::at(End::Calendar { years: 1, counts_from: CountsFrom::Activation }));
+}
+
+#[test]
+fn ways_for_points_to_change_hands_are_compiled() {
+    let plan = plan(EVERYTHING);
+    let stars = plan.currencies[2].as_ref().unwrap();
+    let limit = |number, points, per| {
+        Some(Cap { number: CapNumber(number), limit: Points(points), per, beyond: Beyond::Skip })
+    };
+    let sent = Allowance {
+        min_points: Points(50),
+        max_points: Some(Points(10_000)),
+        limit: limit(1, 20_000, CapPeriod::Year),
+    };
+    assert_eq!(
+        stars.transfer,
+        Some(TransferPolicy {
+            allowance: sent,
+            expiry: TransferExpiry::Restart,
+            fee_points: Points(5),
+            fee_basis_points: 225
+        })
+    );
+    let bought = Allowance {
+        min_points: Points(100),
+        max_points: Some(Points(5_000)),
+        limit: limit(2, 7_505, CapPeriod::Month),
+    };
+    assert_eq!(stars.purchase, Some(bought));
+    let points = plan.currencies[0].as_ref().unwrap();
+    assert_eq!((points.transfer, points.purchase), (None, None));
+}
+
+#[test]
+fn an_earliest_of_two_has_both_ends() {
+    let plan = plan(EVERYTHING);
+    let stars = plan.currencies[2].as_ref().unwrap();
+    let (span, round_to, counts_from) = (Span::Months(36), RoundTo::Year, CountsFrom::Activation);
+    let kinds = [RenewalKind::Order, RenewalKind::Transfer, RenewalKind::Purchase];
+    let idle = Inactivity {
+        months: 18,
+        round_to: RoundTo::Quarter,
+        counts_from: CountsFrom::Earning,
+        kinds: RenewalKinds::of(&kinds),
+    };
+    assert_eq!(
+        stars.expiry,
+        Expiry { ends: [Some(End::After { span, round_to, counts_from }), None], inactivity: Some(idle) }
+    );
+    assert_eq!(Some(stars.activation), at("2017-12-01T05:00:00Z").map(Activation::OnDate));
+}
+
+#[test]
+fn a_campaign_gives_its_rules_its_time_its_budget_and_its_expiry() {
+    let plan = plan(EVERYTHING);
+    let check_in = rule(&plan, "check-in");
+    assert_eq!((check_in.on, check_in.campaign), (Trigger::Activity, Some(0)));
+    assert_eq!(check_in.activities.as_slice(), [ActivityNumber(0), ActivityNumber(1)]);
+    let (from, until) = (at("2017-06-01T04:00:00Z"), at("2017-08-01T04:00:00Z"));
+    assert_eq!((check_in.member.from, check_in.member.until), (from, until));
+    assert_eq!(check_in.budgets.as_slice(), [1, 0], "its own, then the campaign's");
+    let month = Expiry::at(End::After {
+        span: Span::Days(30),
+        round_to: RoundTo::Day,
+        counts_from: CountsFrom::Activation,
+    });
+    assert_eq!(plan.expiries, [Expiry::NEVER, month], "equal expiries are one");
+    assert_eq!((check_in.expiry, rule(&plan, "hello").expiry), (Some(PolicyIndex(1)), Some(PolicyIndex(1))));
+    let status = plan.ladders[0].as_ref().unwrap();
+    assert_eq!(status.tiers.iter().map(|tier| tier.expiry).collect::<Vec<_>>(), [None, Some(PolicyIndex(0))]);
+    let summer = Campaign { id: "summer".into(), from, until: at("2017-09-01T04:00:00Z") };
+    assert_eq!(plan.campaigns, [summer]);
+}
+
+#[test]
+fn rests_limits_streaks_and_scores_are_compiled() {
+    let plan = plan(EVERYTHING);
+    let check_in = rule(&plan, "check-in");
+    assert_eq!(check_in.cooldown, Some(Cooldown { number: CapNumber(5), days: 2 }));
+    let limit = |number, times, per| TriggerLimit { number: CapNumber(number), times, per };
+    assert_eq!(
+        check_in.trigger_limits.as_slice(),
+        [limit(6, 3, CapPeriod::Week), limit(7, 5, CapPeriod::Week), limit(8, 50, CapPeriod::Ever)]
+    );
+    assert_eq!(check_in.member.streak_every, Some(7));
+    assert_eq!(check_in.member.score, Some(ScoreRange { from: 9, to: 10 }));
+    assert!(check_in.cel.as_ref().unwrap().speaks_of_member());
+    let hello = rule(&plan, "hello");
+    assert_eq!((hello.on, hello.activities.len(), hello.campaign), (Trigger::Enrolment, 0, None));
+    assert_eq!((hello.cooldown, hello.trigger_limits.len(), hello.budgets.len()), (None, 0, 0));
+}
+
+#[test]
+fn what_stands_beside_the_rules_is_compiled() {
+    let checked = check(EVERYTHING).unwrap();
+    let plan = &checked.plan;
+    assert_eq!((plan.on_close, plan.reinstate_days, plan.voucher_days), (OnClose::Keep, 60, Some(90)));
+    assert_eq!(plan.referral, Some(Referral { window_days: 30 }));
+    let kind = |number, id: &str| ActivityKind { number: ActivityNumber(number), id: id.into() };
+    assert_eq!(plan.activities, [kind(0, "check_in"), kind(1, "survey")]);
+    let budget = |number, id: &str, points, beyond| Budget {
+        number: BudgetNumber(number),
+        id: id.into(),
+        currency: CurrencyNumber(2),
+        limit: Points(points),
+        beyond,
+    };
+    assert_eq!(
+        plan.budgets,
+        [budget(0, "launch", 1_000_000, Beyond::Skip), budget(1, "welcome", 50_000, Beyond::Trim)]
+    );
+    let coffee = Reward {
+        id: "coffee".into(),
+        currency: CurrencyNumber(2),
+        points: Points(305),
+        stock: Some(Stock { number: BudgetNumber(2), pieces: 100 }),
+        from: at("2017-01-01T05:00:00Z"),
+        until: at("2018-01-01T05:00:00Z"),
+        tiers: [(LadderNumber(0), TierNumber(1))].into_iter().collect(),
+    };
+    assert_eq!(plan.rewards, [coffee]);
+    let names = |list: &[Box<str>]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(names(&checked.registry.budgets), ["budget launch", "budget welcome", "stock coffee"]);
+    assert_eq!(names(&checked.registry.activities), ["check_in", "survey"]);
 }
 
 #[test]
@@ -135,15 +275,25 @@ fn groups_caps_and_money_bases_are_compiled() {
     assert_eq!(
         base.caps.as_slice(),
         [
-            Cap { number: CapNumber(1), limit: Points(50), per: CapPeriod::Month, beyond: Beyond::Trim },
-            Cap { number: CapNumber(2), limit: Points(60), per: CapPeriod::Month, beyond: Beyond::Skip },
+            Cap { number: CapNumber(3), limit: Points(50), per: CapPeriod::Month, beyond: Beyond::Trim },
+            Cap { number: CapNumber(4), limit: Points(60), per: CapPeriod::Month, beyond: Beyond::Skip },
         ]
     );
     assert_eq!((base.rounding, base.rounding_unit), (Rounding::HalfEven, RoundingUnit::Line));
     assert!(base.money.before_discount && base.money.with_tax && base.money.with_shipping);
     assert!(base.money.with_points_paid && base.money.with_stored_value_paid);
     let names = check(EVERYTHING).unwrap().registry.caps;
-    let expected = ["currency points/order", "rule base/month", "rule base/month/2"];
+    let expected = [
+        "currency points/order",
+        "currency stars/sent year",
+        "currency stars/bought month",
+        "rule base/month",
+        "rule base/month/2",
+        "rule check-in/cooldown",
+        "rule check-in/triggers week",
+        "rule check-in/triggers week/2",
+        "rule check-in/triggers ever",
+    ];
     assert_eq!(names.iter().map(AsRef::as_ref).collect::<Vec<&str>>(), expected);
 }
 
@@ -187,8 +337,8 @@ fn names_keep_their_numbers_whatever_the_order_in_a_later_file() {
         .iter()
         .map(|currency| currency.as_ref().map(|currency| currency.id.as_ref()))
         .collect();
-    assert_eq!(ids, [None, Some("miles"), Some("coins")]);
-    assert_eq!(plan.currencies[2].as_ref().unwrap().number, CurrencyNumber(2));
+    assert_eq!(ids, [None, Some("miles"), None, Some("coins")]);
+    assert_eq!(plan.currencies[3].as_ref().unwrap().number, CurrencyNumber(3));
     assert_eq!(plan.ladders, [None, None]);
 }
 

@@ -50,16 +50,16 @@ fn s43_expiry_keys_that_do_not_go_with_the_policy_are_refused() {
     check(
         "expiry = { policy = \"never\", days = 1, round_to = \"month\", counts_from = \"earning\" }\n",
         expect![[r#"
-        line 7, column 37: `days` does not go with the expiry policy `never`. Leave `days` out, or let policy be "after"
-        line 7, column 51: `round_to` does not go with the expiry policy `never`. Leave `round_to` out, or let policy be "after"
-        line 7, column 74: `counts_from` does not go with the expiry policy `never`. Leave `counts_from` out, or let policy be "after" or "calendar""#]],
+            line 7, column 37: `days` does not go with the expiry policy `never`. Leave `days` out, or let policy be "after"
+            line 7, column 51: `round_to` does not go with the expiry policy `never`. Leave `round_to` out, or let policy be "after" or "inactivity"
+            line 7, column 74: `counts_from` does not go with the expiry policy `never`. Leave `counts_from` out, or let policy be "after" or "calendar" or "inactivity""#]],
     );
     check(
         "expiry = { policy = \"calendar\", months = 1, round_to = \"year\" }\n",
         expect![[r#"
-        line 7, column 10: `calendar` lacks `years`. Add years = 0 for the end of the year of the start
-        line 7, column 42: `months` does not go with the expiry policy `calendar`. Leave `months` out, or let policy be "after"
-        line 7, column 56: `round_to` does not go with the expiry policy `calendar`. Leave `round_to` out, or let policy be "after""#]],
+            line 7, column 10: `calendar` lacks `years`. Add years = 0 for the end of the year of the start
+            line 7, column 42: `months` does not go with the expiry policy `calendar`. Leave `months` out, or let policy be "after" or "inactivity"
+            line 7, column 56: `round_to` does not go with the expiry policy `calendar`. Leave `round_to` out, or let policy be "after" or "inactivity""#]],
     );
 }
 

@@ -1,6 +1,6 @@
 //! The documents about the language say what the code does. With `UPDATE_DOCS=1` what is generated is written anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
@@ -63,9 +63,44 @@ fn the_example_programmes_are_sound() {
         names.push(path.file_stem().unwrap().to_string_lossy().into_owned());
     }
     names.sort();
-    let expected =
-        ["cdnow", "complete-journey", "journey-rewards", "maven-fuzzy-factory", "uci-online-retail"];
+    let expected = [
+        "airline",
+        "cdnow",
+        "coffee-chain",
+        "complete-journey",
+        "fashion-retailer",
+        "grocery",
+        "journey-rewards",
+        "maven-fuzzy-factory",
+        "saas",
+        "uci-online-retail",
+    ];
     assert_eq!(names, expected);
+}
+
+#[test]
+fn the_file_that_has_everything_has_every_key() {
+    let mut known = BTreeSet::new();
+    let schema = schema();
+    for table in schema["$defs"].as_object().unwrap().values().chain([&schema]) {
+        known.extend(table["properties"].as_object().into_iter().flat_map(|keys| keys.keys().cloned()));
+    }
+    let mut used = BTreeSet::new();
+    gather_keys(&include_str!("everything.toml").parse::<toml::Table>().unwrap().into(), &mut used);
+    assert_eq!(known.difference(&used).collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+fn gather_keys(value: &toml::Value, keys: &mut BTreeSet<String>) {
+    match value {
+        toml::Value::Table(table) => {
+            for (key, value) in table {
+                keys.insert(key.clone());
+                gather_keys(value, keys);
+            }
+        }
+        toml::Value::Array(list) => list.iter().for_each(|value| gather_keys(value, keys)),
+        _ => {}
+    }
 }
 
 /// Writes the keys of a table, then the tables under it. A definition is written once, at the first path that has it.

@@ -30,13 +30,13 @@ fn s43_an_unknown_key_is_refused_with_the_key_that_was_meant() {
     check(
         "spend_ordr = \"fifo\"\n",
         expect![
-            "line 7, column 1: unknown key `spend_ordr`. Did you mean `spend_order`? Possible are: id, scale, use, spend_order, clawback, reversal_grace_days, expiry, activation, cash, cap"
+            "line 7, column 1: unknown key `spend_ordr`. Did you mean `spend_order`? Possible are: id, scale, use, spend_order, clawback, reversal_grace_days, expiry, activation, cash, cap, transfer, purchase"
         ],
     );
     check(
         "[[rule]]\nid = \"a\"\nkind = \"base\"\ncolour = \"red\"\n",
         expect![
-            "line 10, column 1: unknown key `colour`. Possible are: id, kind, currency, points, per, factor, rounding, rounding_per, money, group, group_choice, priority, caps, when"
+            "line 10, column 1: unknown key `colour`. Possible are: id, kind, on, activity, campaign, currency, points, per, factor, rounding, rounding_per, money, group, group_choice, priority, cooldown_days, max_triggers, caps, budget, expiry, when"
         ],
     );
     check(
@@ -48,7 +48,7 @@ fn s43_an_unknown_key_is_refused_with_the_key_that_was_meant() {
     check_file(
         "nam = \"Test\"\n",
         expect![
-            "line 1, column 1: unknown key `nam`. Did you mean `name`? Possible are: name, zone, enrol_on_first_fact, late_limit_days, clock_skew_seconds, effective_from, money, currency, rule, ladder"
+            "line 1, column 1: unknown key `nam`. Did you mean `name`? Possible are: name, zone, enrol_on_first_fact, late_limit_days, clock_skew_seconds, effective_from, money, currency, rule, ladder, activity, budget, campaign, reward, referral, on_close, reinstate_days, voucher_days"
         ],
     );
 }

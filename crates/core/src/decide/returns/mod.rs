@@ -1,8 +1,13 @@
-//! Taking back what a returned order gave (cases 20–24, 26).
+//! Taking back what a returned order gave (cases 20–26).
 //!
 //! What is kept is judged again under the recorded version, with the recorded verdict on the member and the moment, and
-//! the recorded room of each cap. The clawback is what the order gave less what is kept earns, cumulatively over all of
-//! its returns: many partial returns take together exactly what one whole return takes.
+//! the recorded room of each counter. The clawback is what the order gave less what is kept earns, cumulatively over all
+//! of its returns: many partial returns take together exactly what one whole return takes.
+//!
+//! Where points paid for the order, they come back first, so that a clawback finds them. Points set aside by holds stay
+//! so. A referral falls through before the clawback that tells of it.
+
+mod kept;
 
 use smallvec::SmallVec;
 
@@ -10,25 +15,50 @@ use crate::calendar::Instant;
 use crate::decide::draft::Draft;
 use crate::decide::draw::{self, Draws};
 use crate::decide::earn::{self, Earning, Side};
-use crate::decide::order::{self, LineSeen, OrderSeen, qualifies};
-use crate::decide::precedent::{LineReturned, OrderFile, OrderRecord, share};
-use crate::decide::{Workspace, tier};
-use crate::event::{CapEntry, ClawedBack, Decision, Draw, Event, Figures, MetricEntry, Take};
-use crate::fact::ReturnedPart;
+use crate::decide::order::{self, OrderSeen, qualifies};
+use crate::decide::precedent::{LineReturned, OrderFile, OrderRecord, Precedent};
+use crate::decide::{Workspace, redeem, referral, tier};
+use crate::event::{BudgetEntry, CapEntry, ClawedBack, Cooling, Decision, Draw, Figures, MetricEntry, Take};
+use crate::fact::{Return, ReturnedPart};
+use crate::ids::RuleIndex;
 use crate::money::Money;
 use crate::points::Points;
-use crate::programme::plan::{ClawbackPolicy, Plan, PointCurrency};
+use crate::programme::plan::{ClawbackPolicy, Plan, PointCurrency, Rule};
 use crate::refusal::Refusal;
-use crate::state::Lot;
+use crate::state::{Lot, MemberState};
 
-/// Judges a return of the order on file.
+use kept::kept_order;
+
+pub use kept::points_back;
+
+/// Judges a return.
 ///
 /// # Errors
-/// [`Refusal::NothingLeftToReturn`], [`Refusal::QuantityOverReturned`] or [`Refusal::AmountOverReturned`].
+/// [`Refusal::UnknownOrder`], [`Refusal::UnknownLine`], and those of [`give_back`].
+pub fn judge(
+    draft: &mut Draft<'_>,
+    ret: &Return<'_>,
+    precedent: &Precedent<'_>,
+    effective_at: Instant,
+    workspace: &mut Workspace,
+) -> Result<(), Refusal> {
+    let Precedent::Order(file) = precedent else {
+        return Err(Refusal::UnknownOrder { order: ret.order.clone().into_owned() });
+    };
+    let parts = file.parts(ret)?;
+    give_back(draft, file, &parts, ret.points_back, effective_at, workspace)
+}
+
+/// Judges a return of the order on file; `points` go back to the redemption that paid it, or a fair share of them.
+///
+/// # Errors
+/// [`Refusal::NothingLeftToReturn`], [`Refusal::QuantityOverReturned`] or [`Refusal::AmountOverReturned`];
+/// [`Refusal::NoRedemptionPaid`] or [`Refusal::OverReversed`] where points are to go back that cannot.
 pub fn give_back(
     draft: &mut Draft<'_>,
     file: &OrderFile<'_>,
     parts: &[(usize, ReturnedPart)],
+    points: Option<Points>,
     effective_at: Instant,
     workspace: &mut Workspace,
 ) -> Result<(), Refusal> {
@@ -36,6 +66,16 @@ pub fn give_back(
     let version = draft.programmes.version(file.record.earned.version);
     let plan = &version.ok_or(Refusal::NoProgramme { at: file.record.effective_at })?.plan;
     workspace.order.read(&file.order, &plan.symbols);
+    match &file.redemption {
+        Some(redemption) => {
+            let points = points_back(&workspace.order, &file.record, parts, redemption, points)?;
+            redeem::give_back(draft, redemption, points, effective_at)?;
+        }
+        None if points.is_some() => {
+            return Err(Refusal::NoRedemptionPaid { order: file.order.id.clone().into_owned() });
+        }
+        None => {}
+    }
     take_back(draft, &workspace.order, &file.record, parts, effective_at, &mut workspace.earning)
 }
 
@@ -89,7 +129,8 @@ fn check(file: &OrderFile<'_>, parts: &[(usize, ReturnedPart)]) -> Result<(), Re
     Ok(())
 }
 
-/// Judges a return that is known to fit its order, given as its own programme version sees it.
+/// Judges a return that is known to fit its order, given as its own programme version sees it. Points that go back to a
+/// redemption are the caller's business.
 ///
 /// # Errors
 /// [`Refusal::Overflow`] and [`Refusal::NoProgramme`], neither of which an order that was accepted can cause.
@@ -108,26 +149,27 @@ pub fn take_back(
         .plan;
     let version_now = programmes.in_force(effective_at)?;
     let mut record = record.clone();
-    // What ran out while this very batch was settled is on no file yet, and counts as well.
-    let expired = |event: &&Event| matches!(event.decision, Decision::Expired(_));
-    draft.events().iter().filter(expired).for_each(|event| record.follow(&event.decision));
+    // What ran out, or came back, in this very batch is on no file yet, and counts as well.
+    record.follow_batch(draft.events());
     let before = Kept::of(plan, order, &record, &record.returned, scratch)?;
     let mut after = record.clone();
     after.follow_return(&order.lines, parts);
     let record = &record;
     let after = Kept::of(plan, order, record, &after.returned, scratch)?;
 
-    let mut takes = SmallVec::new();
-    for lot in &record.earned.lots {
-        let Some(Some(currency)) = plan.currencies.get(usize::from(lot.currency.0)) else { continue };
-        if let Some(take) = take(draft, record, currency, lot.points, after.earning.total(lot.currency))? {
-            takes.push(take);
-        }
-    }
+    let takes = takes(draft.state(), plan, record, &after.earning)?;
     let whole = after.order.lines.is_empty();
     let metrics = metrics(plan, record, &before.order, &after.order, &takes, whole, scratch)?;
-    let clawed =
-        ClawedBack { takes, caps: freed_caps(record, &before.earning, &after.earning), metrics, whole };
+    let mut clawed = ClawedBack {
+        takes,
+        caps: freed_caps(record, &before.earning, &after.earning),
+        metrics,
+        whole,
+        budgets: freed_budgets(record, &before.earning, &after.earning),
+        cooldowns: ended_rests(draft.state(), plan, record, &before, &after),
+        referral_cancelled: false,
+    };
+    clawed.referral_cancelled = whole && referral::cancel(draft, record, effective_at);
     draft.record(draft.now(effective_at), Decision::ClawedBack(clawed));
     for ladder in version_now.plan.ladders.iter().flatten() {
         tier::after_return(draft, version_now, ladder, effective_at);
@@ -150,50 +192,41 @@ impl Kept {
         scratch: &mut earn::Scratch,
     ) -> Result<Kept, Refusal> {
         let order = kept_order(order, returned);
-        let side = Side::Recorded { eligible: &record.earned.eligible, caps: &record.earned.caps };
         let earning = if order.lines.is_empty() {
             Earning::default()
         } else {
-            earn::earn(plan, &order, &side, scratch)?
+            earn::earn(plan, &order, &Side::Recorded { earned: &record.earned }, scratch)?
         };
         Ok(Kept { order, earning })
     }
-}
 
-fn kept_order(order: &OrderSeen, returned: &[LineReturned]) -> OrderSeen {
-    let lines: Vec<LineSeen> = order
-        .lines
-        .iter()
-        .zip(returned)
-        .filter(|(line, returned)| !returned.is_gone(line.quantity, line.amount))
-        .map(|(line, returned)| kept_line(line, returned))
-        .collect();
-    let total: i128 = lines.iter().map(|line| i128::from(line.amount.0) + i128::from(line.tax.0)).sum();
-    let total = i64::try_from(total + i128::from(order.shipping.0)).unwrap_or(i64::MAX);
-    OrderSeen {
-        paid_with_points: Money(order.paid_with_points.0.min(total)),
-        paid_with_stored_value: Money(order.paid_with_stored_value.0.min(total)),
-        lines,
-        ..*order
+    /// Whether a rule still gives anything.
+    fn grants(&self, rule: RuleIndex) -> bool {
+        self.earning.shares.iter().any(|share| share.rule == rule && share.granted.is_positive())
     }
 }
 
-fn kept_line(line: &LineSeen, returned: &LineReturned) -> LineSeen {
-    let quantity = line.quantity - returned.quantity;
-    let amount = returned.kept_amount(line.quantity, line.amount);
-    let scaled = |whole: Money| {
-        Money(match (line.amount.0, line.quantity) {
-            (0, 0) => whole.0,
-            (0, pieces) => share(whole.0, quantity, pieces),
-            (full, _) => share(whole.0, amount.0, full),
-        })
-    };
-    LineSeen { quantity, amount, discount: scaled(line.discount), tax: scaled(line.tax), ..*line }
+/// What to take back, per currency that the order gave.
+fn takes(
+    state: &MemberState,
+    plan: &Plan,
+    record: &OrderRecord,
+    kept: &Earning,
+) -> Result<SmallVec<[Take; 1]>, Refusal> {
+    let mut takes = SmallVec::new();
+    for currency in plan.currencies.iter().flatten() {
+        let lots = record.earned.lots.iter().filter(|lot| lot.currency == currency.number);
+        let given = lots.map(|lot| lot.points).try_fold(Points::ZERO, Points::plus)?;
+        if given.is_positive() {
+            takes.extend(take(state, record, currency, given, kept.total(currency.number))?);
+        }
+    }
+    Ok(takes)
 }
 
 /// What to take back in one currency, and from where (cases 21 and 22). `None` when nothing is asked.
 fn take(
-    draft: &Draft<'_>,
+    state: &MemberState,
     record: &OrderRecord,
     currency: &PointCurrency,
     given: Points,
@@ -206,8 +239,7 @@ fn take(
         return Ok(None);
     }
     let expired = points.min(taken.expired.minus(taken.expired_counted)?);
-    let state = draft.state();
-    let own = |number| record.earned.lots.iter().any(|lot| lot.number == number);
+    let own = |number| record.lots.contains(&number);
     let own_pending = |lot: &&Lot| lot.pending && lot.currency == currency.number && own(lot.number);
     let mut left = points.minus(expired)?;
     let pending = draw::take(left, state.lots.iter().filter(own_pending));
@@ -247,6 +279,35 @@ fn freed_caps(record: &OrderRecord, before: &Earning, after: &Earning) -> SmallV
         .filter(|entry| freed(entry) != 0)
         .map(|entry| CapEntry { used: Points(freed(entry)), room: Points::ZERO, ..*entry })
         .collect()
+}
+
+/// What the return gives back to budgets over all members.
+fn freed_budgets(record: &OrderRecord, before: &Earning, after: &Earning) -> SmallVec<[BudgetEntry; 0]> {
+    let freed = |entry: &BudgetEntry| after.drawn(entry.budget).0 - before.drawn(entry.budget).0;
+    record
+        .earned
+        .budgets
+        .iter()
+        .filter(|entry| freed(entry) != 0)
+        .map(|entry| BudgetEntry { used: Points(freed(entry)), room: Points::ZERO, ..*entry })
+        .collect()
+}
+
+/// The rests that the order began, that nothing has prolonged since, and whose rules give nothing any more.
+fn ended_rests(
+    state: &MemberState,
+    plan: &Plan,
+    record: &OrderRecord,
+    before: &Kept,
+    after: &Kept,
+) -> SmallVec<[Cooling; 0]> {
+    let ends = |cooling: &&Cooling| {
+        let rests = |rule: &Rule| rule.cooldown.is_some_and(|rest| rest.number == cooling.cooldown);
+        let index = plan.rules.iter().position(rests).and_then(|index| u16::try_from(index).ok());
+        index.map(RuleIndex).is_some_and(|rule| before.grants(rule) && !after.grants(rule))
+            && state.cooling_until(cooling.cooldown) == Some(cooling.until)
+    };
+    record.earned.cooldowns.iter().filter(ends).copied().collect()
 }
 
 /// What the return takes from the figures of the order's own period (case 24).

@@ -1,0 +1,125 @@
+//! Case 8: how rules combine.
+
+use crate::runner::check;
+
+#[test]
+fn s08_the_outcome_names_every_rule_that_matched_and_why_it_got_less() {
+    // Both days are of one week.
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        budget launch { limit = '30' }
+        budget strict { limit = '5', beyond = 'skip' }
+        rule flash { kind = 'multiplier', factor = '3', group = 'sale' }
+        rule happy { kind = 'multiplier', factor = '2', group = 'sale' }
+        rule weekly { kind = 'bonus', points = '40', caps = [{ limit = '25', per = 'week' }] }
+        rule whole { kind = 'bonus', points = '40', caps = [{ limit = '25', per = 'week', beyond = 'skip' }] }
+        rule once { kind = 'bonus', points = '7', max_triggers = [{ times = 1, per = 'ever' }] }
+        rule rest { kind = 'bonus', points = '9', cooldown_days = 30 }
+        rule gift { kind = 'bonus', points = '20', budget = ['launch'] }
+        rule prize { kind = 'bonus', points = '10', budget = ['strict'] }
+        rule web { kind = 'bonus', points = '1000', when = { channel = ['web'] } }
+        2026-01-05 order A 10.00 | available 91
+            | rules base 10 + flash 20 + happy 0 of 10 lost_in_group + weekly 25 of 40 trimmed_by_cap + whole 0 of 40 skipped_by_cap + once 7 + rest 9 + gift 20 + prize 0 of 10 skipped_by_budget
+        2026-01-06 order B 10.00 | available 131
+            | rules base 10 + flash 20 + happy 0 of 10 lost_in_group + weekly 0 of 40 trimmed_by_cap + whole 0 of 40 skipped_by_cap + once 0 of 7 triggers_used_up + rest 0 of 9 cooling_down + gift 10 of 20 trimmed_by_budget + prize 0 of 10 skipped_by_budget
+        ",
+    );
+}
+
+#[test]
+fn s08_bonuses_compete_as_well_and_who_does_not_match_does_not_compete() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        rule small { kind = 'bonus', points = '5', group = 'gift' }
+        rule large { kind = 'bonus', points = '8', group = 'gift', when = { min_spend = '20.00' } }
+        2026-01-05 order A 10.00 | rules base 10 + small 5
+        2026-01-05 order B 20.00 | rules base 20 + small 0 of 5 lost_in_group + large 8
+        ",
+    );
+}
+
+#[test]
+fn s08_of_equal_asks_the_smaller_priority_wins_and_then_the_file() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        rule a { kind = 'bonus', points = '5', group = 'gift', priority = 2 }
+        rule b { kind = 'bonus', points = '5', group = 'gift', priority = 1 }
+        rule c { kind = 'bonus', points = '5', group = 'gift', priority = 1 }
+        2026-01-05 order A 10.00 | rules base 10 + a 0 of 5 lost_in_group + b 5 + c 0 of 5 lost_in_group
+        ",
+    );
+}
+
+#[test]
+fn s08_a_group_is_settled_before_limits_and_its_loser_does_not_step_in() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        rule strong { kind = 'bonus', points = '20', group = 'gift', caps = [{ limit = '20', per = 'month' }] }
+        rule weak { kind = 'bonus', points = '5', group = 'gift' }
+        2026-01-05 order A 10.00 | rules base 10 + strong 20 + weak 0 of 5 lost_in_group
+        2026-01-06 order B 10.00 | rules base 10 + strong 0 of 20 trimmed_by_cap + weak 0 of 5 lost_in_group
+        2026-02-01 order C 10.00 | rules base 10 + strong 20 + weak 0 of 5 lost_in_group
+        ",
+    );
+}
+
+#[test]
+fn s08_a_multiplier_multiplies_its_own_currency() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        base currency = 'points'
+        currency miles {}
+        rule fare { kind = 'base', currency = 'miles', points = '2', per = '1.00' }
+        rule double { kind = 'multiplier', currency = 'miles', factor = '2' }
+        2026-01-05 order A 10.00 | rules base 10 + fare 20 + double 20  available 10  available 40 miles
+        2026-01-06 return A      | clawed back 10  clawed back 40 miles
+        ",
+    );
+}
+
+#[test]
+fn s08_each_multiplier_rounds_for_itself() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        rule half { kind = 'multiplier', factor = '1.5' }
+        rule quarter { kind = 'multiplier', factor = '1.25' }
+        rule rounded { kind = 'multiplier', factor = '1.25', rounding = 'half_up' }
+        2026-01-05 order A 10.00 | rules base 10 + half 5 + quarter 2 + rounded 3
+            | remainder quarter 500000  remainder rounded -500000
+        ",
+    );
+}
+
+#[test]
+fn s08_rules_of_other_occasions_do_not_compete() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        activity check_in {}
+        rule bought { kind = 'bonus', points = '5', group = 'gift' }
+        rule visited { on = 'activity', activity = ['check_in'], kind = 'bonus', points = '50', group = 'gift' }
+        2026-01-05 order A 10.00     | rules base 10 + bought 5
+        2026-01-05 activity check_in | rules visited 50
+        ",
+    );
+}
+
+#[test]
+fn s08_a_rule_that_rests_still_competes() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        rule strong { kind = 'bonus', points = '20', group = 'gift', cooldown_days = 7 }
+        rule weak { kind = 'bonus', points = '5', group = 'gift' }
+        2026-01-05 order A 10.00 | rules base 10 + strong 20 + weak 0 of 5 lost_in_group
+        2026-01-06 order B 10.00 | rules base 10 + strong 0 of 20 cooling_down + weak 0 of 5 lost_in_group
+        2026-01-12 order C 10.00 | rules base 10 + strong 20 + weak 0 of 5 lost_in_group
+        ",
+    );
+}
