@@ -6,9 +6,10 @@
 
 LEDGER is the folder that holds the log's segments, or one whose folder `log` does.
 
-This is written from docs/format.md alone, and needs Python 3.9 and `msgpack` from PyPI. It checks every checksum, the
-run of positions and batch numbers, each member's chain, and that balances conserve points; it does not judge whether a
-decision was right. Exit code 2 means that the log is of a later format, or that there is none.
+This is written from docs/format.md alone, and needs Python 3.9 and nothing else. It checks every checksum, the run of
+positions and batch numbers, each member's chain, and that balances conserve points; `--verify` also decodes what the
+balances do not need. It does not judge whether a decision was right. Exit code 2 means that the log is of a later
+format, or that there is none.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import struct
 import sys
 from pathlib import Path
 
-import msgpack
+import bodies
 
 SEGMENT_HEADER = struct.Struct("<8sIIQQ16s12sI")
 SEGMENT_SEAL = struct.Struct("<8sQQII")
@@ -31,7 +32,6 @@ BATCH_BYTES_MAX = 16 * 1024 * 1024
 NO_POSITION = 0xFFFF_FFFF_FFFF_FFFF
 
 MEMBER_NAMED = 9
-MEMBER_JOINED = 101
 POINTS_EARNED = 102
 POINTS_ACTIVATED = 103
 ARREARS_PAID = 104
@@ -41,8 +41,19 @@ EXPIRED = 107
 CLAWED_BACK = 108
 CREDITED = 109
 DEBITED = 110
-TIER_CHANGED = 111
+LOT_CANCELLED = 112
+HOLD_PLACED = 120
+HOLD_CAPTURED = 121
+HOLD_RELEASED = 122
+TRANSFER_SENT = 130
+TRANSFER_RECEIVED = 131
+WRITTEN_OFF = 132
+REINSTATED = 134
+MERGED_INTO = 140
+MERGED_FROM = 141
+CLOSED = 142
 
+# In the order in which a member's state has them.
 ACCOUNTS = (
     "available",
     "pending",
@@ -54,8 +65,21 @@ ACCOUNTS = (
     "forfeited",
     "clawed_back",
     "written_off",
+    "received",
+    "sent",
 )
-(AVAILABLE, PENDING, HELD, ARREARS, ISSUED, REDEEMED_, EXPIRED_, FORFEITED, CLAWED_BACK_, WRITTEN_OFF) = range(10)
+(AVAILABLE, PENDING, HELD, ARREARS, ISSUED, SPENT, RUN_OUT, FORFEITED, TAKEN_BACK, LET_GO, RECEIVED, SENT) = range(12)
+
+# Kinds that move their points from one account to another.
+MOVES = {
+    POINTS_ACTIVATED: (PENDING, AVAILABLE),
+    REDEEMED: (AVAILABLE, SPENT),
+    REDEMPTION_REVERSED: (SPENT, AVAILABLE),
+    EXPIRED: (AVAILABLE, RUN_OUT),
+    LOT_CANCELLED: (PENDING, FORFEITED),
+    HOLD_PLACED: (AVAILABLE, HELD),
+    HOLD_RELEASED: (HELD, AVAILABLE),
+}
 
 
 class Damaged(Exception):
@@ -206,15 +230,21 @@ def sound_batch(data, offset, limit, position):
 class Fold:
     """Balances by member number and currency number, and the names of members."""
 
-    def __init__(self):
+    def __init__(self, every_body=False):
+        """With `every_body`, bodies that balances do not need are decoded as well, if their kind is known."""
         self.names = {}
         self.balances = {}
         self.heads = {}
         self.batches = 0
         self.records = 0
+        self._every_body = every_body
+        # Balances that the record at hand has moved, by member and currency.
+        self._moved = {}
+        # What members who are no more handed over and has not arrived, by currency.
+        self._on_the_way = {}
 
     def run(self, log):
-        """Folds every record of the log, checking each member's chain on the way."""
+        """Folds every record of the log, checking each member's chain on the way, and then the whole."""
         unpack = RECORD_HEADER.unpack_from
         for segment, data, batch_at, count, position, end in log.batches():
             self.batches += 1
@@ -229,102 +259,153 @@ class Fold:
                 if self.heads.get(member, NO_POSITION) != previous:
                     raise Damaged(f"{segment} at {at}: the chain of member {member} is broken")
                 self.heads[member] = position + distance
-                if kind == MEMBER_NAMED or kind > 100:
-                    place = f"{segment} at {at}"
-                    if version != 1:
-                        raise Unreadable(f"{place}: version {version} of kind {kind} is of a later release")
-                    try:
-                        self.apply(kind, member, effective_at, msgpack.unpackb(data[body_at : body_at + size]))
-                    except Unreadable as error:
-                        raise Unreadable(f"{place}: {error}") from None
-                    except Exception as error:
-                        raise Damaged(f"{place}: kind {kind} has another body: {error}") from error
+                try:
+                    self._record(kind, version, member, effective_at, data[body_at : body_at + size])
+                except (Damaged, Unreadable) as error:
+                    raise type(error)(f"{segment} at {at}: {error}") from error
                 self.records += 1
                 at = body_at + size
             if at != end:
                 raise Damaged(f"{segment} at {at}: the records do not fill their batch")
+        self._check_between_members()
+
+    def _record(self, kind, version, member, effective_at, data):
+        needed = kind == MEMBER_NAMED or kind > 100
+        if not needed and not self._every_body:
+            return
+        try:
+            body = bodies.decode(kind, version, data)
+        except bodies.Misshapen as error:
+            raise Damaged(f"kind {kind} has another body: {error}") from error
+        if not needed:
+            return
+        if body is None:
+            raise Unreadable(f"kind {kind}, version {version}, is of a later release")
+        if kind == MEMBER_NAMED:
+            self.names[member] = body["name"]
+            return
+        self.apply(kind, member, effective_at, body)
+        for (_, currency), balance in self._moved.items():
+            self._check(member, currency, balance)
+        self._moved.clear()
 
     def apply(self, kind, member, effective_at, body):
-        """Folds one decoded record."""
-        if kind == MEMBER_NAMED:
-            (self.names[member],) = body
+        """Folds one decoded decision. Kinds that are not here move nothing."""
+        if kind in MOVES:
+            source, target = MOVES[kind]
+            self._move(member, body["currency"], source, target, body["points"])
         elif kind == POINTS_EARNED:
-            for lot in body[5]:
+            for lot in body["lots"]:
                 self._new_lot(member, effective_at, lot)
         elif kind == CREDITED:
-            self._new_lot(member, effective_at, body)
-        elif kind == POINTS_ACTIVATED:
-            _, currency, points = body
-            self._move(member, currency, PENDING, AVAILABLE, points)
+            self._new_lot(member, effective_at, body["lot"])
         elif kind == ARREARS_PAID:
-            _, currency, points = body
-            balance = self._balance(member, currency)
-            balance[AVAILABLE] -= points
-            balance[ARREARS] -= points
-        elif kind == REDEEMED:
-            currency, points, _, _ = body
-            self._move(member, currency, AVAILABLE, REDEEMED_, points)
-        elif kind == REDEMPTION_REVERSED:
-            currency, points, _ = body
-            self._move(member, currency, REDEEMED_, AVAILABLE, points)
-        elif kind == EXPIRED:
-            _, currency, points = body
-            self._move(member, currency, AVAILABLE, EXPIRED_, points)
+            self._add(member, body["currency"], AVAILABLE, -body["points"])
+            self._add(member, body["currency"], ARREARS, -body["points"])
         elif kind == CLAWED_BACK:
-            for currency, _, _, _, from_pending, from_available, arrears, _ in body[0]:
-                for draw in from_pending:
-                    self._move(member, currency, PENDING, CLAWED_BACK_, draw[1])
-                for draw in from_available:
-                    self._move(member, currency, AVAILABLE, CLAWED_BACK_, draw[1])
-                self._owe(member, currency, CLAWED_BACK_, arrears)
+            for take in body["takes"]:
+                currency = take["currency"]
+                self._move_draws(member, currency, PENDING, TAKEN_BACK, take["from_pending"])
+                self._move_draws(member, currency, AVAILABLE, TAKEN_BACK, take["from_available"])
+                self._owe(member, currency, TAKEN_BACK, take["arrears"])
         elif kind == DEBITED:
-            currency, _, draws, arrears = body
-            for draw in draws:
-                self._move(member, currency, AVAILABLE, FORFEITED, draw[1])
-            self._owe(member, currency, FORFEITED, arrears)
-        elif kind not in (MEMBER_JOINED, TIER_CHANGED):
-            raise Unreadable(f"kind {kind} is of a later release")
+            self._move_draws(member, body["currency"], AVAILABLE, FORFEITED, body["draws"])
+            self._owe(member, body["currency"], FORFEITED, body["arrears"])
+        elif kind == HOLD_CAPTURED:
+            redeemed = body["redeemed"]
+            self._move(member, redeemed["currency"], HELD, SPENT, redeemed["points"])
+            self._move_draws(member, redeemed["currency"], HELD, AVAILABLE, body["released"])
+        elif kind == TRANSFER_SENT:
+            self._move(member, body["currency"], AVAILABLE, SENT, body["points"])
+            self._move(member, body["currency"], AVAILABLE, FORFEITED, body["fee"])
+        elif kind == TRANSFER_RECEIVED:
+            self._add(member, body["currency"], RECEIVED, body["points"])
+            self._add(member, body["currency"], AVAILABLE, body["points"])
+        elif kind == WRITTEN_OFF:
+            self._move(member, body["currency"], ARREARS, LET_GO, body["points"])
+        elif kind == REINSTATED:
+            lot = body["lot"]
+            self._move(member, lot["currency"], RUN_OUT, AVAILABLE, lot["points"])
+        elif kind == MERGED_INTO:
+            self._hand_over(member, body["balances"], -1)
+            for currency in range(256):
+                if any(self.balances.get((member, currency), ())):
+                    raise Damaged(f"{self._who(member, currency)}: something is left after the merge")
+        elif kind == MERGED_FROM:
+            self._hand_over(member, body["state"]["balances"], 1)
+        elif kind == CLOSED:
+            for forfeit in body["forfeited"]:
+                self._move_draws(member, forfeit["currency"], AVAILABLE, FORFEITED, forfeit["available"])
+                self._move_draws(member, forfeit["currency"], PENDING, FORFEITED, forfeit["pending"])
 
-    def _balance(self, member, currency):
-        balance = self.balances.get((member, currency))
+    def _add(self, member, currency, account, points):
+        place = (member, currency)
+        balance = self.balances.get(place)
         if balance is None:
-            balance = self.balances[(member, currency)] = [0] * len(ACCOUNTS)
-        return balance
-
-    def _new_lot(self, member, effective_at, lot):
-        _, currency, points, activates_at, _ = lot
-        balance = self._balance(member, currency)
-        balance[ISSUED] += points
-        balance[PENDING if activates_at is not None and activates_at > effective_at else AVAILABLE] += points
+            balance = self.balances[place] = [0] * len(ACCOUNTS)
+        balance[account] += points
+        self._moved[place] = balance
 
     def _move(self, member, currency, source, target, points):
-        balance = self._balance(member, currency)
-        balance[source] -= points
-        balance[target] += points
+        self._add(member, currency, source, -points)
+        self._add(member, currency, target, points)
+
+    def _move_draws(self, member, currency, source, target, draws):
+        for draw in draws:
+            self._move(member, currency, source, target, draw["points"])
 
     def _owe(self, member, currency, target, points):
-        balance = self._balance(member, currency)
-        balance[ARREARS] += points
-        balance[target] += points
+        self._add(member, currency, ARREARS, points)
+        self._add(member, currency, target, points)
 
-    def check(self):
-        """Stops at a balance below 0, or where points came from nowhere."""
-        for (member, currency), balance in self.balances.items():
-            if member not in self.names:
-                raise Damaged(f"member {member} has balances and no name")
-            who = f"member {self.names[member]}, currency {currency}"
-            for account, points in zip(ACCOUNTS, balance):
-                if points < 0:
-                    raise Damaged(f"{who}: {account} is {points}")
-            there = sum(balance) - balance[ISSUED] - 2 * (balance[ARREARS] + balance[WRITTEN_OFF])
-            if there != balance[ISSUED]:
-                raise Damaged(f"{who}: {balance[ISSUED]} points were issued, and {there} are accounted for")
+    def _new_lot(self, member, effective_at, lot):
+        activates_at = lot["activates_at"]
+        is_pending = activates_at is not None and activates_at > effective_at
+        self._add(member, lot["currency"], ISSUED, lot["points"])
+        self._add(member, lot["currency"], PENDING if is_pending else AVAILABLE, lot["points"])
+
+    def _hand_over(self, member, balances, sign):
+        for currency, balance in enumerate(balances):
+            under_way = self._on_the_way.setdefault(currency, [0] * len(ACCOUNTS))
+            for account, points in enumerate(balance):
+                under_way[account] -= sign * points
+                self._add(member, currency, account, sign * points)
+
+    def _who(self, member, currency):
+        return f"member {self.names.get(member, member)}, currency {currency}"
+
+    def _check(self, member, currency, balance):
+        """Stops at a balance below 0, or where points came from nowhere or went there."""
+        if member not in self.names:
+            raise Damaged(f"member {member} has balances and no name")
+        if min(balance) < 0:
+            account = balance.index(min(balance))
+            raise Damaged(f"{self._who(member, currency)}: {ACCOUNTS[account]} is {balance[account]}")
+        came = balance[ISSUED] + balance[RECEIVED]
+        owed = balance[ARREARS] + balance[LET_GO]
+        there = sum(balance) - came - 2 * owed
+        if came != there:
+            raise Damaged(f"{self._who(member, currency)}: {came} points came, and {there} are accounted for")
+
+    def _check_between_members(self):
+        """What members sent, others have received; what one handed over, another took over."""
+        sent, received = {}, {}
+        for (_, currency), balance in self.balances.items():
+            sent[currency] = sent.get(currency, 0) + balance[SENT]
+            received[currency] = received.get(currency, 0) + balance[RECEIVED]
+        for currency in sorted(sent):
+            if sent[currency] != received[currency]:
+                raise Damaged(f"currency {currency}: {sent[currency]} points sent, {received[currency]} received")
+        for currency, under_way in sorted(self._on_the_way.items()):
+            if any(under_way):
+                raise Damaged(f"currency {currency}: what merged members handed over is not what others took over")
 
     def by_name(self):
-        """{member: {currency number: {account: points}}}, members without balances included."""
+        """{member: {currency number: {account: points}}}, with the currencies in which there is anything not 0."""
         result = {name: {} for name in self.names.values()}
         for (member, currency), balance in self.balances.items():
-            result[self.names[member]][str(currency)] = dict(zip(ACCOUNTS, balance))
+            if any(balance):
+                result[self.names[member]][str(currency)] = dict(zip(ACCOUNTS, balance))
         return result
 
 
@@ -335,11 +416,10 @@ def main():
     parser.add_argument("--verify", action="store_true", help="check only, and end with 1 if the log is damaged")
     options = parser.parse_args()
     folder = options.ledger / "log" if (options.ledger / "log").is_dir() else options.ledger
-    fold = Fold()
+    fold = Fold(every_body=options.verify)
     try:
         log = Log(folder)
         fold.run(log)
-        fold.check()
     except Damaged as error:
         print(f"damaged: {error}", file=sys.stderr)
         return 1

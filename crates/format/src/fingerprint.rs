@@ -16,7 +16,7 @@ pub enum FingerprintDomain {
     Key = 1,
     /// An order's name.
     Order = 2,
-    /// A redemption's name.
+    /// A redemption's or hold's name.
     Redemption = 3,
 }
 

@@ -1,7 +1,7 @@
 //! The numbers by which record headers tell bodies apart.
 //!
-//! Invariants: a number is never given to another kind. Facts are 1–99, decisions 101–199; which numbers are kept for
-//! kinds to come is in `docs/format.md`.
+//! Invariants: a number is never given to another kind. Facts are 1–99 without 9, decisions 101–199; which numbers are
+//! kept for kinds to come is in `docs/format.md`.
 
 use tallybook_core::event::Decision;
 use tallybook_core::fact::Fact;
@@ -30,6 +30,34 @@ pub enum RecordKind {
     ProgrammePublished = 8,
     /// The name behind a member's dense number: the member's first record.
     MemberNamed = 9,
+    /// Fact: an order has reached the member.
+    OrderFulfilled = 10,
+    /// Fact: a member did something other than buying.
+    ActivityRecorded = 11,
+    /// Fact: points are to be set aside.
+    HoldRequested = 20,
+    /// Fact: points set aside are to be spent.
+    CaptureRequested = 21,
+    /// Fact: points set aside are to come back.
+    ReleaseRequested = 22,
+    /// Fact: a voucher's code was shown.
+    VoucherPresented = 23,
+    /// Fact: points are to go to another member.
+    TransferRequested = 30,
+    /// Fact: points were bought.
+    PointsPurchased = 31,
+    /// Fact: a debt is to be let go.
+    WriteOffRequested = 32,
+    /// Fact: lots are to end at another time.
+    ExpiryChangeRequested = 33,
+    /// Fact: expired points are to come back.
+    ReinstatementRequested = 34,
+    /// Fact: a member is to become part of another.
+    MergeRequested = 40,
+    /// Fact: a member leaves.
+    ClosureRequested = 41,
+    /// Fact: earning or redeeming is to be blocked or freed.
+    BlockRequested = 42,
     /// Decision: the member is in the programme.
     MemberJoined = 101,
     /// Decision: an order was judged.
@@ -52,11 +80,60 @@ pub enum RecordKind {
     Debited = 110,
     /// Decision: a tier changed or was kept.
     TierChanged = 111,
+    /// Decision: a pending lot will never be active.
+    LotCancelled = 112,
+    /// Decision: lots that end by inactivity have more time.
+    Renewed = 113,
+    /// Decision: a referral came to its points.
+    ReferralPaid = 114,
+    /// Decision: points were set aside.
+    HoldPlaced = 120,
+    /// Decision: points set aside were spent.
+    HoldCaptured = 121,
+    /// Decision: points set aside came back.
+    HoldReleased = 122,
+    /// Decision: a voucher was used.
+    VoucherUsed = 123,
+    /// Decision: points went to another member.
+    TransferSent = 130,
+    /// Decision: points came from another member.
+    TransferReceived = 131,
+    /// Decision: a debt was let go.
+    WrittenOff = 132,
+    /// Decision: lots were given other ends.
+    ExpiryChanged = 133,
+    /// Decision: expired points came back.
+    Reinstated = 134,
+    /// Decision: the member became part of another.
+    MergedInto = 140,
+    /// Decision: another member became part of this one.
+    MergedFrom = 141,
+    /// Decision: the member left.
+    Closed = 142,
+    /// Decision: earning or redeeming was blocked or freed.
+    BlockSet = 143,
 }
+
+/// The number of the first decision.
+const DECISIONS_FROM: u16 = 101;
+
+/// Stands in [`PLACES`] for numbers that no kind has.
+const NO_PLACE: u8 = u8::MAX;
+
+/// By number: the kind's place in [`RecordKind::ALL`].
+const PLACES: [u8; 144] = {
+    let mut places = [NO_PLACE; 144];
+    let mut place = 0;
+    while place < RecordKind::ALL.len() {
+        places[RecordKind::ALL[place] as usize] = place as u8;
+        place += 1;
+    }
+    places
+};
 
 impl RecordKind {
     /// Every kind, in order of number.
-    pub const ALL: [RecordKind; 20] = [
+    pub const ALL: [RecordKind; 50] = [
         RecordKind::MemberEnrolled,
         RecordKind::ProfileChanged,
         RecordKind::OrderPlaced,
@@ -66,6 +143,20 @@ impl RecordKind {
         RecordKind::AdjustmentRequested,
         RecordKind::ProgrammePublished,
         RecordKind::MemberNamed,
+        RecordKind::OrderFulfilled,
+        RecordKind::ActivityRecorded,
+        RecordKind::HoldRequested,
+        RecordKind::CaptureRequested,
+        RecordKind::ReleaseRequested,
+        RecordKind::VoucherPresented,
+        RecordKind::TransferRequested,
+        RecordKind::PointsPurchased,
+        RecordKind::WriteOffRequested,
+        RecordKind::ExpiryChangeRequested,
+        RecordKind::ReinstatementRequested,
+        RecordKind::MergeRequested,
+        RecordKind::ClosureRequested,
+        RecordKind::BlockRequested,
         RecordKind::MemberJoined,
         RecordKind::PointsEarned,
         RecordKind::PointsActivated,
@@ -77,6 +168,22 @@ impl RecordKind {
         RecordKind::Credited,
         RecordKind::Debited,
         RecordKind::TierChanged,
+        RecordKind::LotCancelled,
+        RecordKind::Renewed,
+        RecordKind::ReferralPaid,
+        RecordKind::HoldPlaced,
+        RecordKind::HoldCaptured,
+        RecordKind::HoldReleased,
+        RecordKind::VoucherUsed,
+        RecordKind::TransferSent,
+        RecordKind::TransferReceived,
+        RecordKind::WrittenOff,
+        RecordKind::ExpiryChanged,
+        RecordKind::Reinstated,
+        RecordKind::MergedInto,
+        RecordKind::MergedFrom,
+        RecordKind::Closed,
+        RecordKind::BlockSet,
     ];
 
     /// The number in record headers.
@@ -89,27 +196,37 @@ impl RecordKind {
     /// # Errors
     /// [`FormatError::UnknownKind`].
     pub fn from_number(number: u16) -> Result<RecordKind, FormatError> {
-        let fact = usize::from(number).checked_sub(1).filter(|&index| index < 9);
-        let decision = usize::from(number).checked_sub(101).map(|index| index + 9);
-        fact.or(decision)
-            .and_then(|index| RecordKind::ALL.get(index))
-            .copied()
-            .ok_or(FormatError::UnknownKind { kind: number })
+        let place = PLACES.get(usize::from(number)).copied().unwrap_or(NO_PLACE);
+        RecordKind::ALL.get(usize::from(place)).copied().ok_or(FormatError::UnknownKind { kind: number })
     }
 
-    /// The version of the body that this release writes. Every version from 1 to this one is read.
-    pub fn version(self) -> u8 {
-        1
+    /// The newest version of the body. Every version from 1 to this one is read; which one is written depends on the
+    /// value, see [`RecordType`](crate::RecordType).
+    pub fn newest_version(self) -> u8 {
+        match self {
+            RecordKind::MemberEnrolled
+            | RecordKind::OrderPlaced
+            | RecordKind::OrderReturned
+            | RecordKind::RedemptionRequested
+            | RecordKind::PointsEarned
+            | RecordKind::PointsActivated
+            | RecordKind::Redeemed
+            | RecordKind::RedemptionReversed
+            | RecordKind::ClawedBack
+            | RecordKind::Credited
+            | RecordKind::Debited => 2,
+            _ => 1,
+        }
     }
 
     /// Whether the record says something by the outside world.
     pub fn is_fact(self) -> bool {
-        self < RecordKind::MemberNamed
+        self.number() < DECISIONS_FROM && self != RecordKind::MemberNamed
     }
 
     /// Whether the record changes balances, counters or tiers.
     pub fn is_decision(self) -> bool {
-        self > RecordKind::MemberNamed
+        self.number() >= DECISIONS_FROM
     }
 
     /// The name as written in events, such as `PointsEarned`.
@@ -124,6 +241,20 @@ impl RecordKind {
             RecordKind::AdjustmentRequested => "AdjustmentRequested",
             RecordKind::ProgrammePublished => "ProgrammePublished",
             RecordKind::MemberNamed => "MemberNamed",
+            RecordKind::OrderFulfilled => "OrderFulfilled",
+            RecordKind::ActivityRecorded => "ActivityRecorded",
+            RecordKind::HoldRequested => "HoldRequested",
+            RecordKind::CaptureRequested => "CaptureRequested",
+            RecordKind::ReleaseRequested => "ReleaseRequested",
+            RecordKind::VoucherPresented => "VoucherPresented",
+            RecordKind::TransferRequested => "TransferRequested",
+            RecordKind::PointsPurchased => "PointsPurchased",
+            RecordKind::WriteOffRequested => "WriteOffRequested",
+            RecordKind::ExpiryChangeRequested => "ExpiryChangeRequested",
+            RecordKind::ReinstatementRequested => "ReinstatementRequested",
+            RecordKind::MergeRequested => "MergeRequested",
+            RecordKind::ClosureRequested => "ClosureRequested",
+            RecordKind::BlockRequested => "BlockRequested",
             RecordKind::MemberJoined => "MemberJoined",
             RecordKind::PointsEarned => "PointsEarned",
             RecordKind::PointsActivated => "PointsActivated",
@@ -135,6 +266,22 @@ impl RecordKind {
             RecordKind::Credited => "Credited",
             RecordKind::Debited => "Debited",
             RecordKind::TierChanged => "TierChanged",
+            RecordKind::LotCancelled => "LotCancelled",
+            RecordKind::Renewed => "Renewed",
+            RecordKind::ReferralPaid => "ReferralPaid",
+            RecordKind::HoldPlaced => "HoldPlaced",
+            RecordKind::HoldCaptured => "HoldCaptured",
+            RecordKind::HoldReleased => "HoldReleased",
+            RecordKind::VoucherUsed => "VoucherUsed",
+            RecordKind::TransferSent => "TransferSent",
+            RecordKind::TransferReceived => "TransferReceived",
+            RecordKind::WrittenOff => "WrittenOff",
+            RecordKind::ExpiryChanged => "ExpiryChanged",
+            RecordKind::Reinstated => "Reinstated",
+            RecordKind::MergedInto => "MergedInto",
+            RecordKind::MergedFrom => "MergedFrom",
+            RecordKind::Closed => "Closed",
+            RecordKind::BlockSet => "BlockSet",
         }
     }
 
@@ -149,6 +296,20 @@ impl RecordKind {
             Fact::ReversalRequested(_) => RecordKind::ReversalRequested,
             Fact::AdjustmentRequested(_) => RecordKind::AdjustmentRequested,
             Fact::ProgrammePublished(_) => RecordKind::ProgrammePublished,
+            Fact::OrderFulfilled(_) => RecordKind::OrderFulfilled,
+            Fact::ActivityRecorded(_) => RecordKind::ActivityRecorded,
+            Fact::HoldRequested(_) => RecordKind::HoldRequested,
+            Fact::CaptureRequested(_) => RecordKind::CaptureRequested,
+            Fact::ReleaseRequested(_) => RecordKind::ReleaseRequested,
+            Fact::VoucherPresented(_) => RecordKind::VoucherPresented,
+            Fact::TransferRequested(_) => RecordKind::TransferRequested,
+            Fact::PointsPurchased(_) => RecordKind::PointsPurchased,
+            Fact::WriteOffRequested(_) => RecordKind::WriteOffRequested,
+            Fact::ExpiryChangeRequested(_) => RecordKind::ExpiryChangeRequested,
+            Fact::ReinstatementRequested(_) => RecordKind::ReinstatementRequested,
+            Fact::MergeRequested(_) => RecordKind::MergeRequested,
+            Fact::ClosureRequested(_) => RecordKind::ClosureRequested,
+            Fact::BlockRequested(_) => RecordKind::BlockRequested,
         }
     }
 
@@ -166,6 +327,22 @@ impl RecordKind {
             Decision::Credited(_) => RecordKind::Credited,
             Decision::Debited(_) => RecordKind::Debited,
             Decision::TierChanged(_) => RecordKind::TierChanged,
+            Decision::LotCancelled(_) => RecordKind::LotCancelled,
+            Decision::Renewed(_) => RecordKind::Renewed,
+            Decision::ReferralPaid(_) => RecordKind::ReferralPaid,
+            Decision::HoldPlaced(_) => RecordKind::HoldPlaced,
+            Decision::HoldCaptured(_) => RecordKind::HoldCaptured,
+            Decision::HoldReleased(_) => RecordKind::HoldReleased,
+            Decision::VoucherUsed(_) => RecordKind::VoucherUsed,
+            Decision::TransferSent(_) => RecordKind::TransferSent,
+            Decision::TransferReceived(_) => RecordKind::TransferReceived,
+            Decision::WrittenOff(_) => RecordKind::WrittenOff,
+            Decision::ExpiryChanged(_) => RecordKind::ExpiryChanged,
+            Decision::Reinstated(_) => RecordKind::Reinstated,
+            Decision::MergedInto(_) => RecordKind::MergedInto,
+            Decision::MergedFrom(_) => RecordKind::MergedFrom,
+            Decision::Closed(_) => RecordKind::Closed,
+            Decision::BlockSet(_) => RecordKind::BlockSet,
         }
     }
 }
@@ -177,7 +354,8 @@ mod tests {
     #[test]
     fn every_kind_is_found_by_its_number_and_no_other_number_is_a_kind() {
         let known: Vec<u16> = RecordKind::ALL.iter().map(|kind| kind.number()).collect();
-        assert_eq!(known, (1..=9).chain(101..=111).collect::<Vec<u16>>());
+        let numbers = [1..=11, 20..=23, 30..=34, 40..=42, 101..=114, 120..=123, 130..=134, 140..=143];
+        assert_eq!(known, numbers.into_iter().flatten().collect::<Vec<u16>>());
         for number in 0..=u16::MAX {
             match RecordKind::from_number(number) {
                 Ok(kind) => assert_eq!(kind.number(), number),
@@ -192,7 +370,7 @@ mod tests {
     #[test]
     fn a_kind_is_a_fact_or_a_decision_or_a_name() {
         for kind in RecordKind::ALL {
-            assert_eq!(kind.is_fact(), kind.number() < 9);
+            assert_eq!(kind.is_fact(), kind.number() < 100 && kind.number() != 9);
             assert_eq!(kind.is_decision(), kind.number() > 100);
         }
     }

@@ -4,10 +4,11 @@
 //! body, which is one MessagePack array. `docs/format.md` lists every array for readers in other languages.
 //!
 //! Invariants:
-//! - equal values have equal bytes, on every machine and in every release that writes the same version;
+//! - equal values have equal bytes, on every machine and in every release that knows them;
 //! - what is encoded decodes to the same value, and every byte of a body is used;
-//! - a shape that was ever released is never changed: a new shape is a new version beside the old, and old bodies are
-//!   read for ever. Frozen fixtures in `tests/fixtures` guard each shape;
+//! - a shape that was ever released is never changed: a new shape is a new version beside the old, old bodies are read
+//!   for ever, and a body is written in the oldest version that can say it. Frozen fixtures in `tests/fixtures` guard
+//!   each shape;
 //! - decoding arbitrary bytes neither panics nor takes memory beyond a small multiple of what they hold;
 //! - facts borrow their texts from the body they are decoded from.
 //!
@@ -19,7 +20,10 @@ mod fingerprint;
 mod kind;
 mod record;
 mod state;
+mod stored;
 mod v1;
+mod v2;
+mod version;
 mod wire;
 
 pub use error::FormatError;
@@ -29,4 +33,7 @@ pub use record::{
     StoredFact, decode_decision, decode_fact, decode_member_named, encode_decision, encode_fact,
     encode_member_named,
 };
-pub use state::{STATE_VERSION, decode_state, encode_state};
+pub use state::{
+    LEDGER_STATE_VERSION, STATE_VERSION, decode_ledger_state, decode_state, encode_ledger_state, encode_state,
+};
+pub use version::RecordType;

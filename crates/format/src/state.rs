@@ -1,25 +1,40 @@
-//! A member's state as bytes, for snapshots and state hashes.
+//! A member's state as bytes, for snapshots and state hashes, and what the ledger knows of all members together.
 //!
 //! Invariant: canonical. Equal states have equal bytes, and other states have other bytes, so that comparing or hashing
 //! bytes compares states.
 //!
-//! States are never the truth: whatever cannot be read here is folded from the log again.
+//! Snapshots are never the truth: whatever cannot be read here is folded from the log again. But a member who became part
+//! of another leaves a state of version 2 in the log, in the first version of `MergedFrom`: that shape is stored for
+//! ever, even when snapshots have another.
 
 use tallybook_core::points::Points;
-use tallybook_core::state::MemberState;
+use tallybook_core::state::{LedgerState, MemberState};
 
 use crate::error::FormatError;
-use crate::v1::state::State;
-use crate::wire::{read, write};
+use crate::stored::Stored;
+use crate::v2::state::{State, VERSION};
+use crate::wire::{List, array, read, write};
 
 /// The version of states that this release writes and reads. A snapshot with another is thrown away.
-pub const STATE_VERSION: u8 = 1;
+pub const STATE_VERSION: u8 = VERSION;
 
-const WHAT: &str = "MemberState";
+/// The version of ledger states that this release writes and reads. A snapshot with another is thrown away.
+pub const LEDGER_STATE_VERSION: u8 = 1;
+
+pub(crate) const WHAT: &str = "MemberState";
+const LEDGER_WHAT: &str = "LedgerState";
+
+array! {
+    /// What all members together have used.
+    struct StoredLedger {
+        version: u8,
+        budgets: List<Points, 0>,
+    }
+}
 
 /// Appends a state's bytes to `out`.
 pub fn encode_state(state: &MemberState, out: &mut Vec<u8>) {
-    write(&State::new(STATE_VERSION, state), out);
+    write(&State::new(state), out);
 }
 
 /// Reads a state.
@@ -27,25 +42,41 @@ pub fn encode_state(state: &MemberState, out: &mut Vec<u8>) {
 /// # Errors
 /// [`FormatError`]: unknown version, or bytes that are no state, or one whose lists are out of order.
 pub fn decode_state(bytes: &[u8]) -> Result<MemberState, FormatError> {
-    // Any state begins with a short array's marker and the version; a later one may differ in all that follows.
-    if let [0x90..=0x9F, version @ 0..=0x7F, ..] = *bytes
-        && version != STATE_VERSION
-    {
-        return Err(FormatError::UnknownVersion { what: WHAT, version });
-    }
-    let stored: State<'_> = read(WHAT, bytes)?;
-    if stored.version != STATE_VERSION {
-        return Err(FormatError::UnknownVersion { what: WHAT, version: stored.version });
-    }
-    let state = stored.into_state();
-    match disorder(&state) {
-        Some(why) => Err(FormatError::Malformed { what: WHAT, why: why.to_owned() }),
-        None => Ok(state),
-    }
+    check_version(WHAT, bytes, STATE_VERSION)?;
+    let state = read::<State<'_>>(WHAT, bytes)?.into_state();
+    disorder(&state).map_or(Ok(state), |why| Err(unreadable(WHAT, why)))
+}
+
+/// Appends a ledger state's bytes to `out`.
+pub fn encode_ledger_state(state: &LedgerState, out: &mut Vec<u8>) {
+    write(&StoredLedger { version: LEDGER_STATE_VERSION, budgets: Stored::store(&state.budgets) }, out);
+}
+
+/// Reads a ledger state.
+///
+/// # Errors
+/// [`FormatError`]: unknown version, or bytes that are no ledger state.
+pub fn decode_ledger_state(bytes: &[u8]) -> Result<LedgerState, FormatError> {
+    check_version(LEDGER_WHAT, bytes, LEDGER_STATE_VERSION)?;
+    Ok(LedgerState { budgets: read::<StoredLedger>(LEDGER_WHAT, bytes)?.budgets.load() })
+}
+
+/// Finds out another version before anything else is read: it may differ in all that follows.
+fn check_version(what: &'static str, bytes: &[u8], known: u8) -> Result<(), FormatError> {
+    // Any state is an array, short or with a length of 16 bits, and begins with its version.
+    let version = match *bytes {
+        [0x90..=0x9F, version @ 0..=0x7F, ..] | [0xDC, _, _, version @ 0..=0x7F, ..] => version,
+        _ => return Err(unreadable(what, "it does not begin with a version")),
+    };
+    if version == known { Ok(()) } else { Err(FormatError::UnknownVersion { what, version }) }
+}
+
+pub(crate) fn unreadable(what: &'static str, why: &str) -> FormatError {
+    FormatError::Malformed { what, why: why.to_owned() }
 }
 
 /// What keeps lists from being searched, or lots from being drawn.
-fn disorder(state: &MemberState) -> Option<&'static str> {
+pub(crate) fn disorder(state: &MemberState) -> Option<&'static str> {
     let lot_is_sound = |lot: &tallybook_core::state::Lot| {
         lot.remaining > Points::ZERO && lot.remaining <= lot.earned && lot.number <= state.last_lot
     };
@@ -59,6 +90,12 @@ fn disorder(state: &MemberState) -> Option<&'static str> {
         Some("a ladder's periods are out of order")
     } else if !state.caps.is_sorted_by(|a, b| (a.cap, a.period) < (b.cap, b.period)) {
         Some("caps are out of order")
+    } else if !state.cooldowns.is_sorted_by(|a, b| a.cooldown < b.cooldown) {
+        Some("rests are out of order")
+    } else if !state.streaks.is_sorted_by(|a, b| a.activity < b.activity) {
+        Some("streaks are out of order")
+    } else if !state.renewals.is_sorted_by(|a, b| (a.currency, a.idle_months) < (b.currency, b.idle_months)) {
+        Some("renewals are out of order")
     } else {
         None
     }

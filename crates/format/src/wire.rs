@@ -11,7 +11,8 @@ use std::marker::PhantomData;
 use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 use smallvec::SmallVec;
-use tallybook_core::calendar::{Day, MonthDay};
+use tallybook_core::calendar::{Day, Instant, MonthDay};
+use tallybook_core::event::CodeHash;
 use tallybook_core::money::CurrencyCode;
 
 use crate::error::FormatError;
@@ -87,25 +88,6 @@ pub(crate) use array;
 
 /// An array of any number of items, the first `N` of them kept without allocating.
 pub(crate) struct List<T, const N: usize>(pub(crate) SmallVec<[T; N]>);
-
-impl<T, const N: usize> List<T, N> {
-    /// Takes over each item as it is stored.
-    pub(crate) fn of<'s, S: 's>(items: impl IntoIterator<Item = &'s S>) -> List<T, N>
-    where
-        T: From<&'s S>,
-    {
-        List(items.into_iter().map(T::from).collect())
-    }
-
-    /// Gives each item as the core has it.
-    pub(crate) fn to<C, I>(self) -> C
-    where
-        C: FromIterator<I>,
-        I: From<T>,
-    {
-        self.0.into_iter().map(I::from).collect()
-    }
-}
 
 impl<T: Serialize, const N: usize> Serialize for List<T, N> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -230,6 +212,50 @@ impl<'de> Deserialize<'de> for CurrencyText {
         CurrencyCode::parse(text)
             .map(CurrencyText)
             .ok_or_else(|| de::Error::custom("a currency code is three capital letters"))
+    }
+}
+
+/// Stores an instant that may be "from the start", which is nil.
+pub(crate) struct SinceStart(pub(crate) Instant);
+
+impl Serialize for SinceStart {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.0 != Instant::MIN).then_some(self.0).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for SinceStart {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(SinceStart(Option::deserialize(deserializer)?.unwrap_or(Instant::MIN)))
+    }
+}
+
+/// Stores a SHA-256 as a binary string.
+pub(crate) struct Hash(pub(crate) CodeHash);
+
+impl Serialize for Hash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Hash {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Bytes;
+
+        impl Visitor<'_> for Bytes {
+            type Value = Hash;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a binary string of 32 bytes")
+            }
+
+            fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Hash, E> {
+                bytes.try_into().map(Hash).map_err(|_| de::Error::invalid_length(bytes.len(), &self))
+            }
+        }
+
+        deserializer.deserialize_bytes(Bytes)
     }
 }
 

@@ -7,21 +7,26 @@ mod support;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use support::{MORNING, any, decision_bytes, examples, fact_bytes};
+use support::{MORNING, any, examples, stored_decision, stored_fact};
 use tallybook_core::calendar::Instant;
+use tallybook_core::event::{Decision, Event, MergedFrom};
 use tallybook_core::fact::Fact;
 use tallybook_format::{
-    FormatError, RecordKind, decode_decision, decode_fact, decode_member_named, decode_state, encode_state,
+    FormatError, RecordKind, RecordType, decode_decision, decode_fact, decode_ledger_state,
+    decode_member_named, decode_state, encode_state,
 };
 
 /// Every way to read a body, under every kind.
 fn read_as_anything(body: &[u8]) {
     for kind in RecordKind::ALL {
-        let _ = decode_fact(kind.number(), 1, body);
-        let _ = decode_decision(kind.number(), 1, MORNING, body);
-        let _ = decode_member_named(kind.number(), 1, body);
+        for version in 1..=kind.newest_version() {
+            let _ = decode_fact(kind.number(), version, body);
+            let _ = decode_decision(kind.number(), version, MORNING, body);
+            let _ = decode_member_named(kind.number(), version, body);
+        }
     }
     let _ = decode_state(body);
+    let _ = decode_ledger_state(body);
 }
 
 /// How a stored body may be hurt.
@@ -76,14 +81,14 @@ proptest! {
 
     #[test]
     fn hurt_facts_never_panic(fact in any::fact(), hurts in vec(hurt(), 1..4)) {
-        let mut body = fact_bytes(None, &fact);
+        let (_, mut body) = stored_fact(None, &fact);
         apply(&mut body, &hurts);
         read_as_anything(&body);
     }
 
     #[test]
     fn hurt_decisions_never_panic(event in any::event(), hurts in vec(hurt(), 1..4)) {
-        let mut body = decision_bytes(&event);
+        let (_, mut body) = stored_decision(&event);
         apply(&mut body, &hurts);
         read_as_anything(&body);
     }
@@ -98,31 +103,27 @@ proptest! {
 
     #[test]
     fn a_body_that_is_cut_or_goes_on_is_refused(fact in any::fact(), cut in any::<prop::sample::Index>()) {
-        let kind = RecordKind::of_fact(&fact);
-        let mut body = fact_bytes(None, &fact);
+        let (RecordType { kind, version }, mut body) = stored_fact(None, &fact);
         let short = &body[..cut.index(body.len())];
-        prop_assert!(decode_fact(kind.number(), 1, short).is_err());
+        prop_assert!(decode_fact(kind.number(), version, short).is_err());
         body.push(0xC0);
-        let error = decode_fact(kind.number(), 1, &body).unwrap_err();
+        let error = decode_fact(kind.number(), version, &body).unwrap_err();
         prop_assert_eq!(error, FormatError::TrailingBytes { what: kind.name() });
     }
 }
 
 #[test]
 fn every_shape_refuses_any_cut_and_anything_after_it() {
-    let facts = examples::facts()
+    let facts = examples::facts().into_iter().map(|(_, key, fact)| stored_fact(key, &fact));
+    let decisions = examples::decisions()
         .into_iter()
-        .map(|(_, key, fact)| (RecordKind::of_fact(&fact), fact_bytes(key, &fact)));
-    let decisions = examples::decisions().into_iter().map(|(_, decision)| {
-        let event = tallybook_core::event::Event { effective_at: MORNING, decision };
-        (RecordKind::of_decision(&event.decision), decision_bytes(&event))
-    });
-    for (kind, mut body) in facts.chain(decisions) {
+        .map(|(_, decision)| stored_decision(&Event { effective_at: MORNING, decision }));
+    for (RecordType { kind, version }, mut body) in facts.chain(decisions) {
         let error_of = |body: &[u8]| {
             if kind.is_fact() {
-                decode_fact(kind.number(), 1, body).unwrap_err()
+                decode_fact(kind.number(), version, body).unwrap_err()
             } else {
-                decode_decision(kind.number(), 1, MORNING, body).unwrap_err()
+                decode_decision(kind.number(), version, MORNING, body).unwrap_err()
             }
         };
         for end in 0..body.len() {
@@ -154,15 +155,22 @@ fn a_map_with_the_right_names_is_no_body() {
 #[test]
 fn unknown_kinds_versions_and_semantics_are_named() {
     assert_eq!(decode_fact(50, 1, b"").unwrap_err(), FormatError::UnknownKind { kind: 50 });
-    let error = decode_fact(3, 2, b"").unwrap_err();
-    assert_eq!(error, FormatError::UnknownVersion { what: "OrderPlaced", version: 2 });
-    assert_eq!(error.to_string(), "version 2 of OrderPlaced is unknown; a later release may have written it");
+    let error = decode_fact(3, 3, b"").unwrap_err();
+    assert_eq!(error, FormatError::UnknownVersion { what: "OrderPlaced", version: 3 });
+    assert_eq!(error.to_string(), "version 3 of OrderPlaced is unknown; a later release may have written it");
     let error = decode_decision(102, 0, Instant(0), b"").unwrap_err();
     assert_eq!(error, FormatError::UnknownVersion { what: "PointsEarned", version: 0 });
     let error = decode_fact(8, 1, b"\x94\xC0\x00\x02\xA0").unwrap_err();
     assert_eq!(error, FormatError::UnknownSemantics { version: 2 });
     let error = decode_state(b"\x92\x07\xC0").unwrap_err();
     assert_eq!(error, FormatError::UnknownVersion { what: "MemberState", version: 7 });
+    // As the first release began them: a short array, and one of 16 bits' length.
+    for bytes in [b"\x9C\x01\xC0\xC0".as_slice(), b"\xDC\x00\x14\x01\xC0"] {
+        let error = decode_state(bytes).unwrap_err();
+        assert_eq!(error, FormatError::UnknownVersion { what: "MemberState", version: 1 });
+    }
+    let error = decode_ledger_state(b"\x92\x02\x90").unwrap_err();
+    assert_eq!(error, FormatError::UnknownVersion { what: "LedgerState", version: 2 });
 }
 
 #[test]
@@ -188,6 +196,16 @@ fn figures_that_no_value_has_are_refused() {
         decode_fact(4, 1, b"\x94\xC0\xA1R\xA1A\x91\x92\xA11\x92\x03\x01").unwrap_err(),
         // A lot number past 32 bits.
         decode_decision(107, 1, MORNING, b"\x93\xCF\x00\x00\x00\x01\x00\x00\x00\x00\x00\x01").unwrap_err(),
+        // A verdict that only the second version of the kind has.
+        decode_decision(102, 1, MORNING, b"\x98\x01\x01\x90\x91\x94\x00\x0A\x00\x92\x04\x00\x90\x90\x90\xC0")
+            .unwrap_err(),
+        // A voucher's code in the first version of its request.
+        decode_fact(5, 1, b"\x96\xC0\xA1R\xA1p\x01\xC2\x92\x03\xA1V").unwrap_err(),
+        // A code's hash that is a text, and one that is short.
+        decode_decision(123, 1, MORNING, b"\x91\xD9\x20abcdefghijklmnopqrstuvwxyz012345").unwrap_err(),
+        decode_decision(123, 1, MORNING, b"\x91\xC4\x02ab").unwrap_err(),
+        // An end of a fourth sort.
+        decode_fact(33, 1, b"\x96\xC0\xA1p\xC0\x92\x03\x01\xA1a\xA1b").unwrap_err(),
         // A name with a line break.
         decode_member_named(9, 1, b"\x91\xA3a\nb").unwrap_err(),
     ];
@@ -206,10 +224,30 @@ fn a_state_whose_lists_cannot_be_searched_is_refused() {
 }
 
 #[test]
+fn a_merge_of_a_state_that_cannot_be_searched_or_read_is_refused() {
+    let merge_of = |state| {
+        let (from, ladders) = ("mei".into(), Default::default());
+        let decision = Decision::MergedFrom(MergedFrom { from, state: Box::new(state), ladders });
+        stored_decision(&Event { effective_at: MORNING, decision }).1
+    };
+    let (_, mut state) = examples::states().remove(1);
+    let mut body = merge_of(state.clone());
+    assert!(decode_decision(141, 1, MORNING, &body).is_ok());
+    // After the array, the name of three letters and the state's own array stands its version.
+    assert_eq!(body[..9], *b"\x93\xA3mei\xDC\x00\x14\x02");
+    body[8] = 3;
+    let error = decode_decision(141, 1, MORNING, &body).unwrap_err();
+    assert_eq!(error, FormatError::UnknownVersion { what: "MemberState", version: 3 });
+    state.lots.swap(0, 1);
+    let error = decode_decision(141, 1, MORNING, &merge_of(state)).unwrap_err();
+    assert!(matches!(error, FormatError::Malformed { what: "MergedFrom", .. }), "{error}");
+}
+
+#[test]
 fn texts_that_are_not_utf_8_are_refused() {
     assert!(matches!(decode_member_named(9, 1, b"\x91\xA2\xC3\x28"), Err(FormatError::Malformed { .. })));
     let fact = Fact::OrderPlaced(examples::simple_order());
-    let mut body = fact_bytes(None, &fact);
+    let (_, mut body) = stored_fact(None, &fact);
     body[4] = 0xFF;
     assert!(decode_fact(3, 1, &body).is_err());
 }

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 
 use support::{MORNING, examples};
 use tallybook_format::{
-    RecordKind, decode_decision, decode_fact, decode_member_named, decode_state, encode_decision,
-    encode_fact, encode_member_named, encode_state,
+    RecordKind, decode_decision, decode_fact, decode_ledger_state, decode_member_named, decode_state,
+    encode_decision, encode_fact, encode_ledger_state, encode_member_named, encode_state,
 };
 
 fn folder() -> PathBuf {
@@ -42,7 +42,8 @@ fn frozen_facts_are_read_and_written_byte_for_byte() {
         let stored = decode_fact(kind, version, &bytes).unwrap();
         assert_eq!((stored.key, &stored.fact), (key, &fact), "{name}");
         let mut written = Vec::new();
-        assert_eq!(encode_fact(key, &fact, &mut written).number(), kind, "{name}");
+        let stored = encode_fact(key, &fact, &mut written);
+        assert_eq!((stored.kind.number(), stored.version), (kind, version), "{name}");
         assert_eq!(written, bytes, "{name}");
     }
 }
@@ -54,7 +55,8 @@ fn frozen_decisions_are_read_and_written_byte_for_byte() {
         let bytes = frozen(name);
         assert_eq!(decode_decision(kind, version, MORNING, &bytes).unwrap(), decision, "{name}");
         let mut written = Vec::new();
-        assert_eq!(encode_decision(MORNING, &decision, &mut written).number(), kind, "{name}");
+        let stored = encode_decision(MORNING, &decision, &mut written);
+        assert_eq!((stored.kind.number(), stored.version), (kind, version), "{name}");
         assert_eq!(written, bytes, "{name}");
     }
 }
@@ -80,11 +82,23 @@ fn frozen_states_are_read_and_written_byte_for_byte() {
 }
 
 #[test]
-fn every_kind_has_a_fixture_and_every_fixture_is_tested() {
+fn frozen_ledger_states_are_read_and_written_byte_for_byte() {
+    for (name, state) in examples::ledger_states() {
+        let bytes = frozen(name);
+        assert_eq!(decode_ledger_state(&bytes).unwrap(), state, "{name}");
+        let mut written = Vec::new();
+        encode_ledger_state(&state, &mut written);
+        assert_eq!(written, bytes, "{name}");
+    }
+}
+
+#[test]
+fn every_version_of_every_kind_has_a_fixture_and_every_fixture_is_tested() {
     let mut tested: BTreeSet<String> =
         examples::facts().into_iter().map(|(name, ..)| name.to_owned()).collect();
     tested.extend(examples::decisions().into_iter().map(|(name, _)| name.to_owned()));
     tested.extend(examples::states().into_iter().map(|(name, _)| name.to_owned()));
+    tested.extend(examples::ledger_states().into_iter().map(|(name, _)| name.to_owned()));
     tested.insert("009-1-member-named".to_owned());
     let files: BTreeSet<String> = std::fs::read_dir(folder())
         .unwrap()
@@ -93,9 +107,13 @@ fn every_kind_has_a_fixture_and_every_fixture_is_tested() {
         .collect();
     assert_eq!(files, tested);
     for kind in RecordKind::ALL {
-        for version in 1..=kind.version() {
+        for version in 1..=kind.newest_version() {
             let prefix = format!("{:03}-{version}-", kind.number());
-            assert!(files.iter().any(|name| name.starts_with(&prefix)), "{} has no fixture", kind.name());
+            assert!(
+                files.iter().any(|name| name.starts_with(&prefix)),
+                "{} {version} has no fixture",
+                kind.name()
+            );
         }
     }
 }

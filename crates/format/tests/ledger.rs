@@ -1,36 +1,66 @@
-//! A frozen ledger in `tests/ledger`: a small history as it is stored, and the balances it comes to. Whoever reads a log
-//! in another language can try their reader on it, as `examples/python_reader` does.
+//! Frozen ledgers: small histories as they are stored, and the balances that they come to. `tests/ledger` has what the
+//! first release stored, `tests/ledger_2` the kinds and versions after it. Whoever reads a log in another language can
+//! try their reader on them, as `examples/python_reader` does. They were written once and are never changed; what comes
+//! later goes into a ledger beside them.
 
 // In a test, and in what it calls, a panic is the finding.
 #![allow(clippy::unwrap_used)]
 
+#[path = "ledger_2/history.rs"]
+mod second_history;
 mod support;
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use support::history::{Batch, LEDGER, batches};
+use support::history::{self, Batch};
 use tallybook_core::apply::apply;
 use tallybook_core::calendar::Instant;
-use tallybook_core::state::MemberState;
+use tallybook_core::event::{Decision, Trigger};
+use tallybook_core::fact::{Fact, Subject};
+use tallybook_core::state::{Balance, MemberState};
 use tallybook_format::{
-    RecordKind, decode_decision, decode_member_named, encode_decision, encode_fact, encode_member_named,
-    key_fingerprint, subject_fingerprint,
+    RecordKind, RecordType, decode_decision, decode_member_named, encode_decision, encode_fact,
+    encode_member_named, key_fingerprint, subject_fingerprint,
 };
-use tallybook_log::{FileLog, Group, Log, LogEnd, LogReader, Options, Position, RecordHeader};
+use tallybook_log::{FileLog, Group, LedgerId, Log, LogEnd, LogReader, Options, Position, RecordHeader};
 
-const SEGMENT: &[u8] = include_bytes!("ledger/00000000000000000000.log");
-const BALANCES: &str = include_str!("ledger/balances.json");
+const SEGMENT: &str = "00000000000000000000.log";
 
-/// Pushes a batch's records, and notes each member's newest.
+/// A frozen ledger, and the history that it was made from.
+struct Frozen {
+    folder: &'static str,
+    id: LedgerId,
+    batches: Vec<Vec<Batch>>,
+}
+
+fn frozen_ledgers() -> [Frozen; 2] {
+    let first = history::batches().into_iter().map(|batch| vec![batch]).collect();
+    [
+        Frozen { folder: "ledger", id: history::LEDGER, batches: first },
+        Frozen { folder: "ledger_2", id: second_history::LEDGER, batches: second_history::batches() },
+    ]
+}
+
+impl Frozen {
+    fn path(&self) -> PathBuf {
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests").join(self.folder)
+    }
+
+    fn open(&self) -> FileLog {
+        FileLog::open(&self.path(), Options { read_only: true, ..Options::default() }).unwrap()
+    }
+}
+
+/// Pushes the records of one member's part of a batch, and notes the member's newest.
 fn push(group: &mut Group, heads: &mut BTreeMap<u32, Position>, batch: &Batch) {
     let head = heads.entry(batch.member).or_insert(Position::NONE);
     let mut record =
-        |effective_at: Instant, key_fingerprint, subject_fingerprint, kind: RecordKind, body: &[u8]| {
+        |effective_at: Instant, key_fingerprint, subject_fingerprint, stored: RecordType, body: &[u8]| {
             let header = RecordHeader {
-                kind: kind.number(),
-                version: kind.version(),
+                kind: stored.kind.number(),
+                version: stored.version,
                 member: batch.member,
                 effective_at: effective_at.0,
                 recorded_at: batch.effective_at.0 + 1_000_000,
@@ -42,33 +72,52 @@ fn push(group: &mut Group, heads: &mut BTreeMap<u32, Position>, batch: &Batch) {
         };
     let mut body = Vec::new();
     if let Some(name) = batch.name {
-        let kind = encode_member_named(name, &mut body);
-        record(batch.effective_at, 0, 0, kind, &body);
+        let stored = encode_member_named(name, &mut body);
+        record(batch.effective_at, 0, 0, stored, &body);
     }
-    let mut subject = 0;
+    let fact = batch.fact.as_ref().map(|(_, fact)| fact);
     if let Some((key, fact)) = &batch.fact {
         body.clear();
-        let kind = encode_fact(*key, fact, &mut body);
-        subject = fact.subject().map_or(0, subject_fingerprint);
+        let stored = encode_fact(*key, fact, &mut body);
+        let subject = fact.subject().map_or(0, subject_fingerprint);
         let key = key.map(str::to_owned).or_else(|| fact.natural_key()).unwrap();
-        record(batch.effective_at, key_fingerprint(&key), subject, kind, &body);
+        record(batch.effective_at, key_fingerprint(&key), subject, stored, &body);
     }
     for (effective_at, decision) in &batch.decisions {
         body.clear();
-        let kind = encode_decision(*effective_at, decision, &mut body);
-        let is_about_it = matches!(kind.number(), 102 | 105 | 106 | 108);
-        record(*effective_at, 0, if is_about_it { subject } else { 0 }, kind, &body);
+        let stored = encode_decision(*effective_at, decision, &mut body);
+        let subject = subject(fact, decision).map_or(0, subject_fingerprint);
+        record(*effective_at, 0, subject, stored, &body);
     }
 }
 
-fn write(folder: &std::path::Path) {
+/// What a decision of the batch with this fact is about.
+fn subject<'a>(fact: Option<&'a Fact<'_>>, decision: &'a Decision) -> Option<Subject<'a>> {
+    match decision {
+        Decision::PointsEarned(earned) if earned.on != Trigger::Order => None,
+        Decision::RedemptionReversed(reversed) if reversed.of.is_some() => {
+            reversed.of.as_deref().map(Subject::Redemption)
+        }
+        Decision::PointsEarned(_)
+        | Decision::ClawedBack(_)
+        | Decision::ReferralPaid(_)
+        | Decision::Redeemed(_)
+        | Decision::RedemptionReversed(_) => fact.and_then(Fact::subject),
+        Decision::HoldPlaced(placed) => Some(Subject::Redemption(&placed.hold)),
+        Decision::HoldCaptured(captured) => Some(Subject::Redemption(&captured.hold)),
+        Decision::HoldReleased(released) => Some(Subject::Redemption(&released.hold)),
+        _ => None,
+    }
+}
+
+fn write(folder: &Path, frozen: &Frozen) {
     let options = Options { segment_bytes: 1 << 16, preallocate_bytes: 1 << 10, ..Options::default() };
-    let mut log = FileLog::create(folder, LEDGER, options).unwrap();
+    let mut log = FileLog::create(folder, frozen.id, options).unwrap();
     let mut group = Group::new(LogEnd::ORIGIN);
     let mut heads = BTreeMap::new();
-    for batch in batches() {
+    for parts in &frozen.batches {
         group.begin_batch();
-        push(&mut group, &mut heads, &batch);
+        parts.iter().for_each(|part| push(&mut group, &mut heads, part));
         group.end_batch();
         let end = log.append(&group).unwrap();
         group.restart(end);
@@ -77,49 +126,80 @@ fn write(folder: &std::path::Path) {
 }
 
 #[test]
-fn the_history_is_stored_as_the_frozen_ledger_byte_for_byte() {
-    let folder = tempfile::tempdir().unwrap();
-    write(folder.path());
-    let written = std::fs::read(folder.path().join("00000000000000000000.log")).unwrap();
-    let used = SEGMENT.len();
-    assert!(written[..used] == *SEGMENT, "the stored format has changed");
-    assert!(written[used..].iter().all(|byte| *byte == 0));
+fn the_histories_are_stored_as_the_frozen_ledgers_byte_for_byte() {
+    for frozen in frozen_ledgers() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), &frozen);
+        let written = std::fs::read(folder.path().join(SEGMENT)).unwrap();
+        let segment = std::fs::read(frozen.path().join(SEGMENT)).unwrap();
+        let used = segment.len();
+        assert!(written[..used] == segment, "{}: the stored format has changed", frozen.folder);
+        assert!(written[used..].iter().all(|byte| *byte == 0), "{}", frozen.folder);
+    }
 }
 
 #[test]
-fn the_frozen_ledger_folds_to_its_balances() {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/ledger");
-    let log = FileLog::open(&folder, Options { read_only: true, ..Options::default() }).unwrap();
-    let mut names: BTreeMap<u32, String> = BTreeMap::new();
-    let mut states: BTreeMap<u32, MemberState> = BTreeMap::new();
-    let mut batches = log.reader().batches(Position::ORIGIN);
-    while let Some(batch) = batches.next_batch().unwrap() {
-        for record in batch.records() {
-            let kind = RecordKind::from_number(record.header.kind).unwrap();
-            let effective_at = Instant(record.header.effective_at);
-            if kind == RecordKind::MemberNamed {
-                let name = decode_member_named(kind.number(), record.header.version, record.body).unwrap();
-                names.insert(record.header.member, name.to_owned());
-            } else if kind.is_decision() {
-                let decision =
-                    decode_decision(kind.number(), record.header.version, effective_at, record.body).unwrap();
-                let state = states.entry(record.header.member).or_default();
-                apply(state, effective_at, &decision).unwrap();
+fn the_frozen_ledgers_fold_to_their_balances() {
+    for frozen in frozen_ledgers() {
+        let mut names: BTreeMap<u32, String> = BTreeMap::new();
+        let mut states: BTreeMap<u32, MemberState> = BTreeMap::new();
+        let log = frozen.open();
+        let mut batches = log.reader().batches(Position::ORIGIN);
+        while let Some(batch) = batches.next_batch().unwrap() {
+            for record in batch.records() {
+                let kind = RecordKind::from_number(record.header.kind).unwrap();
+                let effective_at = Instant(record.header.effective_at);
+                let (number, version) = (kind.number(), record.header.version);
+                if kind == RecordKind::MemberNamed {
+                    let name = decode_member_named(number, version, record.body).unwrap();
+                    names.insert(record.header.member, name.to_owned());
+                } else if kind.is_decision() {
+                    let decision = decode_decision(number, version, effective_at, record.body).unwrap();
+                    let state = states.entry(record.header.member).or_default();
+                    apply(state, effective_at, &decision).unwrap();
+                }
             }
         }
+        let balances: BTreeMap<&str, Value> =
+            names.iter().map(|(number, name)| (name.as_str(), shown(&states[number]))).collect();
+        let text = std::fs::read_to_string(frozen.path().join("balances.json")).unwrap();
+        let expected: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(without_zeros(json!(balances)), without_zeros(expected), "{}", frozen.folder);
     }
-    let balances: BTreeMap<&str, Value> =
-        names.iter().map(|(number, name)| (name.as_str(), shown(&states[number]))).collect();
-    let frozen: Value = serde_json::from_str(BALANCES).unwrap();
-    assert_eq!(json!(balances), frozen);
 }
 
-/// A member's balances by currency number, for the currencies that the member ever had.
+#[test]
+fn the_frozen_ledgers_have_every_kind_in_every_version() {
+    let mut found: BTreeSet<(u16, u8)> = BTreeSet::new();
+    for frozen in frozen_ledgers() {
+        let log = frozen.open();
+        let mut batches = log.reader().batches(Position::ORIGIN);
+        while let Some(batch) = batches.next_batch().unwrap() {
+            found.extend(batch.records().map(|record| (record.header.kind, record.header.version)));
+        }
+    }
+    for kind in RecordKind::ALL {
+        for version in 1..=kind.newest_version() {
+            assert!(found.contains(&(kind.number(), version)), "{} {version}", kind.name());
+        }
+    }
+}
+
+/// A member's balances by currency number, for the currencies in which there is anything.
 fn shown(state: &MemberState) -> Value {
-    let had = state
-        .balances
-        .iter()
-        .enumerate()
-        .filter(|(_, balance)| balance.issued.0 > 0 || balance.arrears.0 > 0);
-    had.map(|(currency, balance)| (currency.to_string(), json!(balance))).collect()
+    let balances = state.balances.iter().enumerate();
+    balances
+        .filter(|(_, balance)| **balance != Balance::default())
+        .map(|(currency, balance)| (currency.to_string(), json!(balance)))
+        .collect()
+}
+
+/// Balances of 0 say the same as none: the first ledger's figures are older than two of the accounts.
+fn without_zeros(mut members: Value) -> Value {
+    for currencies in members.as_object_mut().unwrap().values_mut() {
+        for balance in currencies.as_object_mut().unwrap().values_mut() {
+            balance.as_object_mut().unwrap().retain(|_, points| *points != 0);
+        }
+    }
+    members
 }

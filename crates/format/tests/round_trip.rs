@@ -8,31 +8,39 @@ mod support;
 use std::borrow::Cow;
 
 use proptest::prelude::*;
-use support::{any, decision_bytes, examples, fact_bytes};
+use support::{any, examples, stored_decision, stored_fact};
 use tallybook_core::event::Decision;
 use tallybook_core::fact::Fact;
 use tallybook_format::{
-    RecordKind, decode_decision, decode_fact, decode_member_named, decode_state, encode_member_named,
-    encode_state,
+    RecordType, decode_decision, decode_fact, decode_ledger_state, decode_member_named, decode_state,
+    encode_ledger_state, encode_member_named, encode_state,
 };
 
 proptest! {
     #[test]
     fn a_fact_comes_back_with_its_key(key in any::key(), fact in any::fact()) {
-        let kind = RecordKind::of_fact(&fact);
-        let bytes = fact_bytes(key.as_deref(), &fact);
-        let stored = decode_fact(kind.number(), kind.version(), &bytes).unwrap();
+        let (stored_as, bytes) = stored_fact(key.as_deref(), &fact);
+        prop_assert_eq!(stored_as, RecordType::of_fact(&fact));
+        let stored = decode_fact(stored_as.kind.number(), stored_as.version, &bytes).unwrap();
         prop_assert_eq!(stored.key, key.as_deref());
         prop_assert_eq!(&stored.fact, &fact);
-        prop_assert_eq!(fact_bytes(stored.key, &stored.fact), bytes);
+        prop_assert_eq!(stored_fact(stored.key, &stored.fact).1, bytes);
     }
 
     #[test]
     fn a_decision_comes_back(event in any::event()) {
-        let kind = RecordKind::of_decision(&event.decision);
-        let bytes = decision_bytes(&event);
-        let decision = decode_decision(kind.number(), kind.version(), event.effective_at, &bytes).unwrap();
+        let (stored_as, bytes) = stored_decision(&event);
+        prop_assert_eq!(stored_as, RecordType::of_decision(&event.decision));
+        let number = stored_as.kind.number();
+        let decision = decode_decision(number, stored_as.version, event.effective_at, &bytes).unwrap();
         prop_assert_eq!(decision, event.decision);
+    }
+
+    #[test]
+    fn a_ledger_state_comes_back(state in any::ledger_state()) {
+        let mut bytes = Vec::new();
+        encode_ledger_state(&state, &mut bytes);
+        prop_assert_eq!(decode_ledger_state(&bytes).unwrap(), state);
     }
 
     #[test]
@@ -49,8 +57,9 @@ proptest! {
     #[test]
     fn a_member_name_comes_back(name in "[^\\p{Cc}]{1,32}") {
         let mut bytes = Vec::new();
-        let kind = encode_member_named(&name, &mut bytes);
-        prop_assert_eq!(decode_member_named(kind.number(), kind.version(), &bytes).unwrap(), name);
+        let stored_as = encode_member_named(&name, &mut bytes);
+        prop_assert_eq!(stored_as, RecordType::MEMBER_NAMED);
+        prop_assert_eq!(decode_member_named(9, 1, &bytes).unwrap(), name);
     }
 }
 
@@ -61,7 +70,7 @@ fn lies_in(body: &[u8], text: &str) -> bool {
 
 #[test]
 fn texts_of_a_decoded_fact_are_those_of_the_body() {
-    let body = fact_bytes(Some("till/9"), &Fact::OrderPlaced(examples::full_order()));
+    let (_, body) = stored_fact(Some("till/9"), &Fact::OrderPlaced(examples::full_order()));
     let stored = decode_fact(3, 1, &body).unwrap();
     let Fact::OrderPlaced(order) = stored.fact else { panic!("an order went in") };
     let line = &order.lines[0];
@@ -75,12 +84,12 @@ fn texts_of_a_decoded_fact_are_those_of_the_body() {
 
 #[test]
 fn an_order_of_three_lines_and_its_earning_are_small() {
-    let order = fact_bytes(None, &Fact::OrderPlaced(examples::simple_order()));
+    let (_, order) = stored_fact(None, &Fact::OrderPlaced(examples::simple_order()));
     assert!(order.len() <= 123, "the order has {} bytes", order.len());
     let event = tallybook_core::event::Event {
         effective_at: support::MORNING,
         decision: Decision::PointsEarned(examples::simple_earning()),
     };
-    let earning = decision_bytes(&event);
+    let (_, earning) = stored_decision(&event);
     assert!(earning.len() <= 46, "the earning has {} bytes", earning.len());
 }

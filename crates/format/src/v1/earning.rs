@@ -1,11 +1,12 @@
 //! The judgement of an order, and new lots.
 
 use tallybook_core::calendar::Instant;
-use tallybook_core::event::{self, Figures, Verdict};
+use tallybook_core::event::{self, CreditSource, Figures, Trigger, Verdict};
 use tallybook_core::ids::{CapNumber, CurrencyNumber, LadderNumber, LotNumber, RuleIndex, VersionNumber};
 use tallybook_core::money::Money;
 use tallybook_core::points::Points;
 
+use crate::stored::{Stored, stored};
 use crate::wire::{Code, Coded, List, PeriodStart, array};
 
 array! {
@@ -35,14 +36,6 @@ array! {
         granted: Points,
     }
 
-    /// A cap as an order found it.
-    struct CapEntry {
-        cap: CapNumber,
-        period: PeriodStart,
-        room: Points,
-        used: Points,
-    }
-
     /// A lot as it comes into being, and the body of `Credited`. `activates_at` is nil where the lot is active at the
     /// record's effective time.
     struct NewLot {
@@ -63,16 +56,26 @@ array! {
     }
 }
 
+stored! {
+    /// A cap as an order found it.
+    struct CapEntry: event::CapEntry {
+        cap: CapNumber,
+        period: PeriodStart,
+        room: Points,
+        used: Points,
+    }
+}
+
 impl EarnedBody {
     pub(crate) fn new(effective_at: Instant, earned: &event::PointsEarned) -> EarnedBody {
         EarnedBody {
             version: earned.version,
             order_number: earned.order_number,
-            eligible: List(earned.eligible.clone()),
-            shares: List::of(&earned.shares),
-            caps: List::of(&earned.caps),
+            eligible: Stored::store(&earned.eligible),
+            shares: Stored::store(&earned.shares),
+            caps: Stored::store(&earned.caps),
             lots: List(earned.lots.iter().map(|lot| NewLot::new(effective_at, lot)).collect()),
-            metrics: List::of(&earned.metrics),
+            metrics: Stored::store(&earned.metrics),
             forget_before: PeriodStart(earned.forget_before),
         }
     }
@@ -81,12 +84,17 @@ impl EarnedBody {
         event::PointsEarned {
             version: self.version,
             order_number: self.order_number,
-            eligible: self.eligible.0,
-            shares: self.shares.to(),
-            caps: self.caps.to(),
+            eligible: self.eligible.load(),
+            shares: self.shares.load(),
+            caps: self.caps.load(),
             lots: self.lots.0.into_iter().map(|lot| lot.into_lot(effective_at)).collect(),
-            metrics: self.metrics.to(),
+            metrics: self.metrics.load(),
             forget_before: self.forget_before.0,
+            on: Trigger::Order,
+            activity: None,
+            streak: None,
+            cooldowns: Default::default(),
+            budgets: Default::default(),
         }
     }
 }
@@ -109,12 +117,23 @@ impl NewLot {
             points: self.points,
             activates_at: self.activates_at.unwrap_or(effective_at),
             expires_at: self.expires_at,
+            idle: event::Idle::default(),
+            policy: None,
+        }
+    }
+
+    /// A lot that an adjustment gave.
+    pub(crate) fn into_credited(self, effective_at: Instant) -> event::Credited {
+        event::Credited {
+            lot: self.into_lot(effective_at),
+            source: CreditSource::Adjustment,
+            caps: Default::default(),
         }
     }
 }
 
-impl From<&event::RuleShare> for RuleShare {
-    fn from(share: &event::RuleShare) -> Self {
+impl Stored<'_, event::RuleShare> for RuleShare {
+    fn store(share: &event::RuleShare) -> Self {
         let in_full = share.verdict == Verdict::Granted && share.granted == share.asked;
         RuleShare {
             rule: share.rule,
@@ -123,17 +142,15 @@ impl From<&event::RuleShare> for RuleShare {
             cut: (!in_full).then_some(Cut { verdict: Code(share.verdict), granted: share.granted }),
         }
     }
-}
 
-impl From<RuleShare> for event::RuleShare {
-    fn from(share: RuleShare) -> Self {
+    fn load(self) -> event::RuleShare {
         let (verdict, granted) =
-            share.cut.map_or((Verdict::Granted, share.asked), |cut| (cut.verdict.0, cut.granted));
+            self.cut.map_or((Verdict::Granted, self.asked), |cut| (cut.verdict.0, cut.granted));
         event::RuleShare {
-            rule: share.rule,
-            asked: share.asked,
+            rule: self.rule,
+            asked: self.asked,
             granted,
-            remainder_millionths: share.remainder_millionths,
+            remainder_millionths: self.remainder_millionths,
             verdict,
         }
     }
@@ -141,8 +158,16 @@ impl From<RuleShare> for event::RuleShare {
 
 impl Coded for Verdict {
     const WHAT: &'static str = "verdict on a rule";
-    const ALL: &'static [Self] =
-        &[Verdict::Granted, Verdict::TrimmedByCap, Verdict::SkippedByCap, Verdict::LostInGroup];
+    const ALL: &'static [Self] = &[
+        Verdict::Granted,
+        Verdict::TrimmedByCap,
+        Verdict::SkippedByCap,
+        Verdict::LostInGroup,
+        Verdict::CoolingDown,
+        Verdict::TriggersUsedUp,
+        Verdict::TrimmedByBudget,
+        Verdict::SkippedByBudget,
+    ];
 
     fn code(self) -> u8 {
         match self {
@@ -150,32 +175,22 @@ impl Coded for Verdict {
             Verdict::TrimmedByCap => 1,
             Verdict::SkippedByCap => 2,
             Verdict::LostInGroup => 3,
+            Verdict::CoolingDown => 4,
+            Verdict::TriggersUsedUp => 5,
+            Verdict::TrimmedByBudget => 6,
+            Verdict::SkippedByBudget => 7,
         }
     }
 }
 
-impl From<&event::CapEntry> for CapEntry {
-    fn from(entry: &event::CapEntry) -> Self {
-        CapEntry { cap: entry.cap, period: PeriodStart(entry.period), room: entry.room, used: entry.used }
-    }
-}
-
-impl From<CapEntry> for event::CapEntry {
-    fn from(entry: CapEntry) -> Self {
-        event::CapEntry { cap: entry.cap, period: entry.period.0, room: entry.room, used: entry.used }
-    }
-}
-
-impl From<&event::MetricEntry> for MetricEntry {
-    fn from(entry: &event::MetricEntry) -> Self {
+impl Stored<'_, event::MetricEntry> for MetricEntry {
+    fn store(entry: &event::MetricEntry) -> Self {
         let Figures { spend, points, orders } = entry.figures;
         MetricEntry { ladder: entry.ladder, bucket: PeriodStart(entry.bucket), spend, points, orders }
     }
-}
 
-impl From<MetricEntry> for event::MetricEntry {
-    fn from(entry: MetricEntry) -> Self {
-        let MetricEntry { ladder, bucket: PeriodStart(bucket), spend, points, orders } = entry;
+    fn load(self) -> event::MetricEntry {
+        let MetricEntry { ladder, bucket: PeriodStart(bucket), spend, points, orders } = self;
         event::MetricEntry { ladder, bucket, figures: Figures { spend, points, orders } }
     }
 }

@@ -1,16 +1,24 @@
-//! The first version of every body: wire structs beside the core's types, and the ways between them.
+//! Bodies of version 1: stored structs beside the core's types, and the ways between them.
 //!
-//! Invariant: nothing here changes once released. A new shape goes to a new version, which the core's types are read
-//! from as well.
+//! A shape that was released never changes: a new shape is a new version beside it, in a module of its own. A body is
+//! written in the oldest version that can say it, so that old histories keep their bytes and are derived again byte for
+//! byte, and simple records stay small. Every version is read, for ever. [`version`](crate::version) says which version a
+//! value takes.
+//!
+//! Kinds that came after the first release begin at version 1 too; their parts (lots, draws) are those of [`v2`](crate::v2).
 //!
 //! A fact's array begins with its idempotency key, nil where that is the fact's natural key.
 
 pub(crate) mod clawback;
+pub(crate) mod correction;
+pub(crate) mod doings;
 pub(crate) mod earning;
+pub(crate) mod hold;
 pub(crate) mod member;
 pub(crate) mod order;
 pub(crate) mod programme;
 pub(crate) mod request;
 pub(crate) mod spending;
-pub(crate) mod state;
+pub(crate) mod standing;
 pub(crate) mod tier;
+pub(crate) mod transfer;

@@ -7,12 +7,12 @@ use serde::ser::{Serialize, Serializer};
 use tallybook_core::fact::{self, ReturnedPart};
 use tallybook_core::money::Money;
 
-use crate::wire::{CurrencyText, List, Text, array};
+use crate::stored::{Stored, fact_body, stored};
+use crate::wire::{CurrencyText, List, Text};
 
-array! {
+fact_body! {
     /// The body of `OrderPlaced`.
-    struct OrderBody<'a> {
-        key: Option<Text<'a>>,
+    struct OrderBody<'a>: fact::Order<'a> {
         id: Text<'a>,
         currency: CurrencyText,
         channel: Option<Text<'a>>,
@@ -21,10 +21,23 @@ array! {
         paid_with_points: Money,
         paid_with_stored_value: Money,
         lines: List<Line<'a>, 0>,
+    } else {
+        redemption: None,
     }
 
+    /// The body of `OrderReturned`.
+    struct ReturnBody<'a>: fact::Return<'a> {
+        id: Text<'a>,
+        order: Text<'a>,
+        lines: List<ReturnedLine<'a>, 0>,
+    } else {
+        points_back: None,
+    }
+}
+
+stored! {
     /// One line of an order.
-    struct Line<'a> {
+    struct Line<'a>: fact::Line<'a> {
         id: Option<Text<'a>>,
         quantity: i64,
         amount: Money,
@@ -36,111 +49,25 @@ array! {
         tags: List<Text<'a>, 0>,
     }
 
-    /// The body of `OrderReturned`.
-    struct ReturnBody<'a> {
-        key: Option<Text<'a>>,
-        id: Text<'a>,
-        order: Text<'a>,
-        lines: List<ReturnedLine<'a>, 0>,
-    }
-
     /// What is given back of one line.
-    struct ReturnedLine<'a> {
+    struct ReturnedLine<'a>: fact::ReturnedLine<'a> {
         line: Text<'a>,
         part: Part,
     }
 }
 
-impl<'a> OrderBody<'a> {
-    pub(crate) fn new(key: Option<&'a str>, order: &'a fact::Order<'_>) -> OrderBody<'a> {
-        OrderBody {
-            key: key.map(Text),
-            id: (&order.id).into(),
-            currency: CurrencyText(order.currency),
-            channel: order.channel.as_ref().map(Text::from),
-            store: order.store.as_ref().map(Text::from),
-            shipping: order.shipping,
-            paid_with_points: order.paid_with_points,
-            paid_with_stored_value: order.paid_with_stored_value,
-            lines: List::of(&order.lines),
-        }
-    }
-
-    pub(crate) fn into_order(self) -> fact::Order<'a> {
-        fact::Order {
-            id: self.id.into(),
-            currency: self.currency.0,
-            channel: self.channel.map(Into::into),
-            store: self.store.map(Into::into),
-            shipping: self.shipping,
-            paid_with_points: self.paid_with_points,
-            paid_with_stored_value: self.paid_with_stored_value,
-            lines: self.lines.to(),
-        }
-    }
-}
-
-impl<'a> From<&'a fact::Line<'_>> for Line<'a> {
-    fn from(line: &'a fact::Line<'_>) -> Self {
-        Line {
-            id: line.id.as_ref().map(Text::from),
-            quantity: line.quantity,
-            amount: line.amount,
-            discount: line.discount,
-            tax: line.tax,
-            sku: line.sku.as_ref().map(Text::from),
-            category: line.category.as_ref().map(Text::from),
-            brand: line.brand.as_ref().map(Text::from),
-            tags: List::of(&line.tags),
-        }
-    }
-}
-
-impl<'a> From<Line<'a>> for fact::Line<'a> {
-    fn from(line: Line<'a>) -> Self {
-        fact::Line {
-            id: line.id.map(Into::into),
-            quantity: line.quantity,
-            amount: line.amount,
-            discount: line.discount,
-            tax: line.tax,
-            sku: line.sku.map(Into::into),
-            category: line.category.map(Into::into),
-            brand: line.brand.map(Into::into),
-            tags: line.tags.to(),
-        }
-    }
-}
-
-impl<'a> ReturnBody<'a> {
-    pub(crate) fn new(key: Option<&'a str>, ret: &'a fact::Return<'_>) -> ReturnBody<'a> {
-        ReturnBody {
-            key: key.map(Text),
-            id: (&ret.id).into(),
-            order: (&ret.order).into(),
-            lines: List::of(&ret.lines),
-        }
-    }
-
-    pub(crate) fn into_return(self) -> fact::Return<'a> {
-        fact::Return { id: self.id.into(), order: self.order.into(), lines: self.lines.to() }
-    }
-}
-
-impl<'a> From<&'a fact::ReturnedLine<'_>> for ReturnedLine<'a> {
-    fn from(returned: &'a fact::ReturnedLine<'_>) -> Self {
-        ReturnedLine { line: (&returned.line).into(), part: Part(returned.part) }
-    }
-}
-
-impl<'a> From<ReturnedLine<'a>> for fact::ReturnedLine<'a> {
-    fn from(returned: ReturnedLine<'a>) -> Self {
-        fact::ReturnedLine { line: returned.line.into(), part: returned.part.0 }
-    }
-}
-
 /// Stores how much is returned as `[0]`, `[1, pieces]` or `[2, money]`.
 pub(crate) struct Part(ReturnedPart);
+
+impl Stored<'_, ReturnedPart> for Part {
+    fn store(core: &ReturnedPart) -> Self {
+        Part(*core)
+    }
+
+    fn load(self) -> ReturnedPart {
+        self.0
+    }
+}
 
 impl Serialize for Part {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -22,11 +22,12 @@ impl<'a> PublicationBody<'a> {
             key: key.map(Text),
             effective_from: publication.effective_from,
             semantics_version: SEMANTICS_VERSION,
-            source: (&publication.source).into(),
+            source: Text(&publication.source),
         }
     }
 
-    pub(crate) fn into_publication(self) -> Publication<'a> {
-        Publication { effective_from: self.effective_from, source: self.source.into() }
+    pub(crate) fn load(self) -> (Option<&'a str>, Publication<'a>) {
+        let publication = Publication { effective_from: self.effective_from, source: self.source.0.into() };
+        (self.key.map(|key| key.0), publication)
     }
 }

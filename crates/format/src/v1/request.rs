@@ -8,12 +8,12 @@ use tallybook_core::fact::{self, Shortfall};
 use tallybook_core::money::Money;
 use tallybook_core::points::Points;
 
-use crate::wire::{Code, Coded, Text, array};
+use crate::stored::{Stored, fact_body};
+use crate::wire::{Code, Coded, Text};
 
-array! {
+fact_body! {
     /// The body of `RedemptionRequested`.
-    struct RedemptionBody<'a> {
-        key: Option<Text<'a>>,
+    struct RedemptionBody<'a>: fact::Redemption<'a> {
         id: Text<'a>,
         currency: Text<'a>,
         points: Points,
@@ -22,91 +22,19 @@ array! {
     }
 
     /// The body of `ReversalRequested`.
-    struct ReversalBody<'a> {
-        key: Option<Text<'a>>,
+    struct ReversalBody<'a>: fact::Reversal<'a> {
         redemption: Text<'a>,
         points: Option<Points>,
     }
 
     /// The body of `AdjustmentRequested`.
-    struct AdjustmentBody<'a> {
-        key: Option<Text<'a>>,
+    struct AdjustmentBody<'a>: fact::Adjustment<'a> {
         currency: Text<'a>,
         points: Points,
         shortfall: Code<Shortfall>,
         actor: Text<'a>,
         reason: Text<'a>,
         about: Option<u64>,
-    }
-}
-
-impl<'a> RedemptionBody<'a> {
-    pub(crate) fn new(key: Option<&'a str>, redemption: &'a fact::Redemption<'_>) -> RedemptionBody<'a> {
-        RedemptionBody {
-            key: key.map(Text),
-            id: (&redemption.id).into(),
-            currency: (&redemption.currency).into(),
-            points: redemption.points,
-            partial: redemption.partial,
-            purpose: match &redemption.purpose {
-                fact::Purpose::Reward(what) => Purpose::Reward(what.into()),
-                fact::Purpose::Voucher(what) => Purpose::Voucher(what.into()),
-                fact::Purpose::CashOff { order_total } => Purpose::CashOff(*order_total),
-            },
-        }
-    }
-
-    pub(crate) fn into_redemption(self) -> fact::Redemption<'a> {
-        fact::Redemption {
-            id: self.id.into(),
-            currency: self.currency.into(),
-            points: self.points,
-            partial: self.partial,
-            purpose: match self.purpose {
-                Purpose::Reward(what) => fact::Purpose::Reward(what.into()),
-                Purpose::Voucher(what) => fact::Purpose::Voucher(what.into()),
-                Purpose::CashOff(order_total) => fact::Purpose::CashOff { order_total },
-            },
-        }
-    }
-}
-
-impl<'a> ReversalBody<'a> {
-    pub(crate) fn new(key: Option<&'a str>, reversal: &'a fact::Reversal<'_>) -> ReversalBody<'a> {
-        ReversalBody {
-            key: key.map(Text),
-            redemption: (&reversal.redemption).into(),
-            points: reversal.points,
-        }
-    }
-
-    pub(crate) fn into_reversal(self) -> fact::Reversal<'a> {
-        fact::Reversal { redemption: self.redemption.into(), points: self.points }
-    }
-}
-
-impl<'a> AdjustmentBody<'a> {
-    pub(crate) fn new(key: Option<&'a str>, adjustment: &'a fact::Adjustment<'_>) -> AdjustmentBody<'a> {
-        AdjustmentBody {
-            key: key.map(Text),
-            currency: (&adjustment.currency).into(),
-            points: adjustment.points,
-            shortfall: Code(adjustment.shortfall),
-            actor: (&adjustment.actor).into(),
-            reason: (&adjustment.reason).into(),
-            about: adjustment.about,
-        }
-    }
-
-    pub(crate) fn into_adjustment(self) -> fact::Adjustment<'a> {
-        fact::Adjustment {
-            currency: self.currency.into(),
-            points: self.points,
-            shortfall: self.shortfall.0,
-            actor: self.actor.into(),
-            reason: self.reason.into(),
-            about: self.about,
-        }
     }
 }
 
@@ -127,6 +55,25 @@ pub(crate) enum Purpose<'a> {
     Reward(Text<'a>),
     Voucher(Text<'a>),
     CashOff(Money),
+}
+
+impl<'s: 'a, 'a> Stored<'s, fact::Purpose<'a>> for Purpose<'a> {
+    fn store(core: &'s fact::Purpose<'a>) -> Self {
+        match core {
+            fact::Purpose::Reward(what) => Purpose::Reward(Text(what)),
+            // A voucher's code needs the second version of a body.
+            fact::Purpose::Voucher { what, code: _ } => Purpose::Voucher(Text(what)),
+            fact::Purpose::CashOff { order_total } => Purpose::CashOff(*order_total),
+        }
+    }
+
+    fn load(self) -> fact::Purpose<'a> {
+        match self {
+            Purpose::Reward(what) => fact::Purpose::Reward(what.load()),
+            Purpose::Voucher(what) => fact::Purpose::Voucher { what: what.load(), code: None },
+            Purpose::CashOff(order_total) => fact::Purpose::CashOff { order_total },
+        }
+    }
 }
 
 impl Serialize for Purpose<'_> {

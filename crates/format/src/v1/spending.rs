@@ -6,159 +6,71 @@ use tallybook_core::ids::{CurrencyNumber, LotNumber};
 use tallybook_core::money::Money;
 use tallybook_core::points::Points;
 
-use crate::wire::{List, array};
+use crate::stored::stored;
+use crate::wire::List;
 
-array! {
-    /// The body of `PointsActivated`, `ArrearsPaid` and `Expired`: points of one lot.
-    struct LotBody {
+stored! {
+    /// The body of `PointsActivated`.
+    struct ActivatedBody: event::PointsActivated {
+        lot: LotNumber,
+        currency: CurrencyNumber,
+        points: Points,
+    } else {
+        term: None,
+    }
+
+    /// The body of `ArrearsPaid`.
+    struct ArrearsBody: event::ArrearsPaid {
         lot: LotNumber,
         currency: CurrencyNumber,
         points: Points,
     }
 
-    /// Points of one lot, with what the lot was.
-    struct Draw {
+    /// The body of `Expired`.
+    struct ExpiredBody: event::Expired {
+        lot: LotNumber,
+        currency: CurrencyNumber,
+        points: Points,
+    }
+
+    /// Points of one lot that inactivity does not end, with what the lot was.
+    struct Draw: event::Draw {
         lot: LotNumber,
         points: Points,
         earned: Points,
         earned_at: Instant,
         expires_at: Option<Instant>,
+    } else {
+        idle: event::Idle::default(),
     }
 
     /// The body of `Redeemed`.
-    struct RedeemedBody {
+    struct RedeemedBody: event::Redeemed {
         currency: CurrencyNumber,
         points: Points,
         worth: Option<Money>,
         draws: List<Draw, 2>,
+    } else {
+        stock: None,
+        voucher: None,
     }
 
     /// The body of `RedemptionReversed`.
-    struct ReversedBody {
+    struct ReversedBody: event::RedemptionReversed {
         currency: CurrencyNumber,
         points: Points,
         restored: List<Draw, 2>,
+    } else {
+        of: None,
+        stock: None,
+        voided: None,
     }
 
     /// The body of `Debited`.
-    struct DebitedBody {
+    struct DebitedBody: event::Debited {
         currency: CurrencyNumber,
         points: Points,
         draws: List<Draw, 2>,
         arrears: Points,
-    }
-}
-
-impl From<&event::Draw> for Draw {
-    fn from(draw: &event::Draw) -> Self {
-        let event::Draw { lot, points, earned, earned_at, expires_at } = *draw;
-        Draw { lot, points, earned, earned_at, expires_at }
-    }
-}
-
-impl From<Draw> for event::Draw {
-    fn from(draw: Draw) -> Self {
-        let Draw { lot, points, earned, earned_at, expires_at } = draw;
-        event::Draw { lot, points, earned, earned_at, expires_at }
-    }
-}
-
-impl From<&event::PointsActivated> for LotBody {
-    fn from(activated: &event::PointsActivated) -> Self {
-        LotBody { lot: activated.lot, currency: activated.currency, points: activated.points }
-    }
-}
-
-impl From<LotBody> for event::PointsActivated {
-    fn from(body: LotBody) -> Self {
-        event::PointsActivated { lot: body.lot, currency: body.currency, points: body.points }
-    }
-}
-
-impl From<&event::ArrearsPaid> for LotBody {
-    fn from(paid: &event::ArrearsPaid) -> Self {
-        LotBody { lot: paid.lot, currency: paid.currency, points: paid.points }
-    }
-}
-
-impl From<LotBody> for event::ArrearsPaid {
-    fn from(body: LotBody) -> Self {
-        event::ArrearsPaid { lot: body.lot, currency: body.currency, points: body.points }
-    }
-}
-
-impl From<&event::Expired> for LotBody {
-    fn from(expired: &event::Expired) -> Self {
-        LotBody { lot: expired.lot, currency: expired.currency, points: expired.points }
-    }
-}
-
-impl From<LotBody> for event::Expired {
-    fn from(body: LotBody) -> Self {
-        event::Expired { lot: body.lot, currency: body.currency, points: body.points }
-    }
-}
-
-impl From<&event::Redeemed> for RedeemedBody {
-    fn from(redeemed: &event::Redeemed) -> Self {
-        RedeemedBody {
-            currency: redeemed.currency,
-            points: redeemed.points,
-            worth: redeemed.worth,
-            draws: List::of(&redeemed.draws),
-        }
-    }
-}
-
-impl From<RedeemedBody> for event::Redeemed {
-    fn from(body: RedeemedBody) -> Self {
-        event::Redeemed {
-            currency: body.currency,
-            points: body.points,
-            worth: body.worth,
-            draws: body.draws.to(),
-        }
-    }
-}
-
-impl From<&event::RedemptionReversed> for ReversedBody {
-    fn from(reversed: &event::RedemptionReversed) -> Self {
-        ReversedBody {
-            currency: reversed.currency,
-            points: reversed.points,
-            restored: List::of(&reversed.restored),
-        }
-    }
-}
-
-impl From<ReversedBody> for event::RedemptionReversed {
-    fn from(body: ReversedBody) -> Self {
-        event::RedemptionReversed {
-            currency: body.currency,
-            points: body.points,
-            restored: body.restored.to(),
-        }
-    }
-}
-
-impl From<&event::Debited> for DebitedBody {
-    fn from(debited: &event::Debited) -> Self {
-        DebitedBody {
-            currency: debited.currency,
-            points: debited.points,
-            draws: List::of(&debited.draws),
-            arrears: debited.arrears,
-        }
-    }
-}
-
-impl From<DebitedBody> for event::Debited {
-    fn from(body: DebitedBody) -> Self {
-        event::Debited {
-            currency: body.currency,
-            points: body.points,
-            draws: body.draws.to(),
-            arrears: body.arrears,
-        }
     }
 }

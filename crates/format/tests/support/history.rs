@@ -3,8 +3,8 @@
 use smallvec::smallvec;
 use tallybook_core::calendar::{DAY_MICROS, Day, Instant};
 use tallybook_core::event::{
-    ArrearsPaid, ClawedBack, Debited, Decision, Draw, Expired, Figures, NewLot, PointsActivated,
-    PointsEarned, Redeemed, RedemptionReversed, Take, TierChanged, TierReason,
+    ArrearsPaid, ClawedBack, CreditSource, Credited, Debited, Decision, Draw, Expired, Figures, Idle, NewLot,
+    PointsActivated, PointsEarned, Redeemed, RedemptionReversed, Take, TierChanged, TierReason, Trigger,
 };
 use tallybook_core::fact::{
     Adjustment, Enrolment, Fact, Order, Publication, Purpose, Redemption, Return, Reversal, Shortfall,
@@ -54,7 +54,7 @@ fn order(id: &'static str) -> Fact<'static> {
 
 fn lot(number: u32, currency: u8, points: i64, activates_at: Instant, expires_at: Option<Instant>) -> NewLot {
     let (number, currency, points) = (LotNumber(number), CurrencyNumber(currency), Points(points));
-    NewLot { number, currency, points, activates_at, expires_at }
+    NewLot { number, currency, points, activates_at, expires_at, idle: Idle::default(), policy: None }
 }
 
 fn earned(order_number: u32, lots: &[NewLot]) -> Decision {
@@ -67,6 +67,11 @@ fn earned(order_number: u32, lots: &[NewLot]) -> Decision {
         lots: lots.iter().copied().collect(),
         metrics: smallvec![],
         forget_before: Day::EVER,
+        on: Trigger::Order,
+        activity: None,
+        streak: None,
+        cooldowns: smallvec![],
+        budgets: smallvec![],
     })
 }
 
@@ -78,6 +83,7 @@ fn draw(lot: u32, points: i64, earned: i64, earned_on: i64, ends: bool) -> Draw 
         earned: Points(earned),
         earned_at: day(earned_on),
         expires_at: ends.then(|| day(earned_on + 365)),
+        idle: Idle::default(),
     }
 }
 
@@ -101,7 +107,14 @@ fn clawed(takes: &[Take]) -> Decision {
         caps: smallvec![],
         metrics: smallvec![],
         whole: true,
+        budgets: smallvec![],
+        cooldowns: smallvec![],
+        referral_cancelled: false,
     })
+}
+
+fn credited(lot: NewLot) -> Decision {
+    Decision::Credited(Credited { lot, source: CreditSource::Adjustment, caps: smallvec![] })
 }
 
 fn adjustment(points: i64, shortfall: Shortfall) -> Fact<'static> {
@@ -116,7 +129,7 @@ fn adjustment(points: i64, shortfall: Shortfall) -> Fact<'static> {
 }
 
 fn returned(id: &'static str, order: &'static str) -> Fact<'static> {
-    Fact::OrderReturned(Return { id: id.into(), order: order.into(), lines: vec![] })
+    Fact::OrderReturned(Return { id: id.into(), order: order.into(), lines: vec![], points_back: None })
 }
 
 /// Two members: one whose debt is paid by a later order, one whose points are adjusted by hand.
@@ -136,12 +149,17 @@ pub fn batches() -> Vec<Batch> {
         points: Points(60),
         worth: None,
         draws: smallvec![draw(1, 60, 100, 1, true)],
+        stock: None,
+        voucher: None,
     });
     let reversal = Fact::ReversalRequested(Reversal { redemption: "R-1".into(), points: Some(Points(20)) });
     let reversed = Decision::RedemptionReversed(RedemptionReversed {
         currency: points,
         points: Points(20),
         restored: smallvec![draw(1, 20, 100, 1, true)],
+        of: None,
+        stock: None,
+        voided: None,
     });
     let debited = |drawn: Draw, arrears: i64| {
         Decision::Debited(Debited {
@@ -161,7 +179,7 @@ pub fn batches() -> Vec<Batch> {
         thresholds: Figures { spend: Money(4_000), points: Points::ZERO, orders: 0 },
         until: Some(day(700)),
     });
-    let activated = PointsActivated { lot: LotNumber(1), currency: points, points: Points(100) };
+    let activated = PointsActivated { lot: LotNumber(1), currency: points, points: Points(100), term: None };
     let paid = ArrearsPaid { lot: LotNumber(3), currency: points, points: Points(40) };
     let expired = Expired { lot: LotNumber(3), currency: points, points: Points(30) };
 
@@ -190,7 +208,7 @@ pub fn batches() -> Vec<Batch> {
             50,
             Some("case/1"),
             adjustment(500, Shortfall::FloorAtZero),
-            vec![Decision::Credited(lot(1, 0, 500, day(50), None))],
+            vec![credited(lot(1, 0, 500, day(50), None))],
         ),
         batch(2, 51, None, order("A"), vec![earned(1, &[lot(2, 0, 90, day(65), None)])]),
         batch(
