@@ -5,10 +5,12 @@
 //! move by minutes or years, and onto midnights and period ends exactly.
 //!
 //! Programmes are sound: the engine's compiler should accept each. Histories are not: they hold orders nobody placed,
-//! redemptions too large, lines returned twice, retries with another content, and facts too late or in the future.
+//! redemptions too large, lines returned twice, holds nobody placed, transfers to nobody, retries with another content,
+//! and facts too late or in the future.
 
 mod history;
 mod programme;
+mod vocabulary;
 
 pub use history::{Recorded, history};
 pub use programme::spec;

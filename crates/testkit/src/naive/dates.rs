@@ -2,7 +2,7 @@
 
 use tallybook_core::calendar::{Day, Instant, MonthDay, Zone};
 
-use crate::spec::{Birthday, CurrencySpec, ExpirySpec, RoundTo};
+use crate::spec::{ActivationSpec, Birthday, EndAt, ExpirySpec, InactivitySpec, RoundTo};
 
 fn is_leap(year: i32) -> bool {
     (year % 4 == 0 && year % 100 != 0) || year % 400 == 0
@@ -67,28 +67,66 @@ fn last_day_of_unit(day: Day, unit: RoundTo) -> Day {
     civil(year, last_month, days_in_month(year, last_month))
 }
 
-/// When a lot earned at `earned_at` becomes active, and when it ends.
-pub(super) fn lot_times(
-    zone: Zone,
-    currency: &CurrencySpec,
-    activation_days: u32,
-    earned_at: Instant,
-) -> (Instant, Option<Instant>) {
-    let earned_on = zone.day(earned_at);
-    let active_on = next_day(earned_on, i64::from(activation_days));
-    let activates_at = if activation_days == 0 { earned_at } else { zone.day_start(active_on) };
-    let start = if currency.counts_from_earning { earned_on } else { active_on };
-    let last = match currency.expiry {
-        ExpirySpec::Never => return (activates_at, None),
-        ExpirySpec::AfterDays(n, unit) => last_day_of_unit(next_day(start, i64::from(n)), unit),
-        ExpirySpec::AfterMonths(n, unit) => last_day_of_unit(months_later(start, n), unit),
-        ExpirySpec::AfterYears(n, unit) => last_day_of_unit(months_later(start, 12 * n), unit),
-        ExpirySpec::Calendar(n) => last_day_of_unit(months_later(year_start(start), 12 * n), RoundTo::Year),
-    };
-    (activates_at, Some(zone.day_start(next_day(last, 1))))
+/// How inactivity moves a lot's end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Idle {
+    pub(super) months: u32,
+    /// What nothing moves the end past.
+    pub(super) at_most: Option<Instant>,
 }
 
-fn birthday_in(birthday: MonthDay, year: i32) -> Day {
+impl Idle {
+    pub(super) fn capped(self, end: Instant) -> Instant {
+        self.at_most.map_or(end, |most| most.min(end))
+    }
+}
+
+/// When a lot ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Term {
+    pub(super) ends_at: Option<Instant>,
+    pub(super) idle: Option<Idle>,
+}
+
+/// When points that wait for nothing but time become active, and the day from which their clock runs.
+pub(super) fn activation(zone: Zone, activation: ActivationSpec, earned_at: Instant) -> (Instant, Day) {
+    let earned_on = zone.day(earned_at);
+    let active_on = match activation {
+        ActivationSpec::AfterDays(days) if days > 0 => next_day(earned_on, i64::from(days)),
+        ActivationSpec::OnDate(day) if zone.day_start(day) > earned_at => day,
+        _ => return (earned_at, earned_on),
+    };
+    (zone.day_start(active_on), active_on)
+}
+
+/// How a lot ends that is earned on one day and active from another.
+pub(super) fn term(zone: Zone, policy: &ExpirySpec, earned_on: Day, active_on: Day) -> Term {
+    let after = |last: Day| zone.day_start(next_day(last, 1));
+    let start = |counts_from_earning: bool| if counts_from_earning { earned_on } else { active_on };
+    let settled = policy.ends.iter().map(|end| after(last_day(end.at, start(end.counts_from_earning)))).min();
+    let Some(inactivity) = &policy.inactivity else { return Term { ends_at: settled, idle: None } };
+    let idle = Idle { months: inactivity.months, at_most: settled };
+    let end = idle_end(zone, inactivity, start(inactivity.counts_from_earning));
+    Term { ends_at: Some(idle.capped(end)), idle: Some(idle) }
+}
+
+/// When a lot ends if nothing is done after a day.
+pub(super) fn idle_end(zone: Zone, inactivity: &InactivitySpec, day: Day) -> Instant {
+    let last = last_day_of_unit(months_later(day, inactivity.months), inactivity.round_to);
+    zone.day_start(next_day(last, 1))
+}
+
+fn last_day(at: EndAt, start: Day) -> Day {
+    match at {
+        EndAt::AfterDays(n, unit) => last_day_of_unit(next_day(start, i64::from(n)), unit),
+        EndAt::AfterMonths(n, unit) => last_day_of_unit(months_later(start, n), unit),
+        EndAt::AfterYears(n, unit) => last_day_of_unit(months_later(start, 12 * n), unit),
+        EndAt::Calendar(n) => last_day_of_unit(months_later(year_start(start), 12 * n), RoundTo::Year),
+    }
+}
+
+/// The day of a year on which a birthday falls.
+pub(super) fn birthday_in(birthday: MonthDay, year: i32) -> Day {
     let month = u32::from(birthday.month);
     civil(year, month, u32::from(birthday.day).min(days_in_month(year, month)))
 }

@@ -1,63 +1,67 @@
-//! What an order earns: conditions, rates, groups and caps (cases 5–10 and 33).
+//! Occasions to earn, and the lots that they give: orders, activities, enrolment, birthdays, anniversaries and referrals
+//! (cases 6–10 and 33).
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use tallybook_core::calendar::{Day, Instant, Zone};
-use tallybook_core::fact::{Line, Order};
+use tallybook_core::calendar::{Day, Instant};
+use tallybook_core::fact::{Activity, Line, Order};
+use tallybook_core::money::{CurrencyCode, Money};
 
-use super::dates;
-use super::member::{CapUse, Figures, Lot, Member, OrderRecord, Returned};
-use super::numbers::{Fraction, shares};
+use super::conditions::{Occasion, line_moneys};
+use super::dates::{self, next_day, term};
+use super::judge::{Judged, judge};
+use super::member::{
+    Draw, Figures, Handle, Judgement, Lot, Member, OrderRecord, RedemptionRecord, ReferralRecord, Returned,
+    Stage,
+};
+use super::rooms::take;
 use super::{Model, NaiveBalance, Version, refuse};
 use crate::spec::{
-    CapPeriod, CapSpec, CurrencySpec, LadderPeriod, MoneyBase, OrderNumber, RuleKind, RuleSpec, Spec, Usage,
-    WhenSpec, cap_period,
+    ActivationSpec, CurrencySpec, EndAt, ExpirySpec, MoneyBase, On, RenewalKind, RuleSpec, Spec, Usage,
 };
 
-/// Caps by name, each with the first day of its period (`None` within one order) and the room it had.
-pub(super) type Caps = BTreeMap<String, (Option<Day>, i64)>;
-
-/// What rules make of an order.
-pub(super) struct Judged {
-    /// Points per currency.
-    pub(super) earned: BTreeMap<String, i64>,
-    /// Points given under each cap.
-    pub(super) uses: BTreeMap<String, i64>,
+/// An occasion whose time has come, and what becomes of its points.
+struct Earning<'a> {
+    occasion: &'a Occasion,
+    at: Instant,
+    version: usize,
+    /// The order that the lots belong to.
+    order: Option<Handle>,
+    /// The day from which on the points are active, where that is not as their currency says.
+    active_on: Option<Day>,
 }
 
 impl Model {
+    /// Places an order. Whether a referral comes to its points with it is the caller's business.
     pub(super) fn place_order(
         &self,
         member: &mut Member,
         order: &Order<'static>,
         at: Instant,
         version_index: usize,
-    ) -> Result<(), String> {
+    ) -> Result<Handle, String> {
         let version = &self.versions[version_index];
         let spec = &version.spec;
-        if member.orders.contains_key(order.id.as_ref()) {
+        if member.orders.keys().any(|(_, id)| *id == order.id) {
             return refuse("duplicate_order");
         }
-        if !spec.money.iter().any(|money| money.code == order.currency.as_str()) {
-            return refuse("unknown_money_currency");
+        if member.earning_blocked {
+            return refuse("earning_blocked");
         }
-        let eligible: Vec<bool> =
-            spec.rules.iter().map(|rule| self.member_half_holds(member, version, &rule.when, at)).collect();
-        let caps = self.caps_found(member, version, at);
-        let judged = judge(spec, order, &eligible, &caps);
-        for (cap, points) in &judged.uses {
-            use_cap(member, &caps, cap, *points);
-        }
-        let granted: Vec<(&str, i64)> = judged.earned.iter().map(|(c, p)| (c.as_str(), *p)).collect();
-        member.happened(at, "PointsEarned", &granted);
-        for currency in &spec.currencies {
-            let points = judged.earned.get(&currency.id).copied().unwrap_or(0);
-            if points > 0 {
-                let from = Some(order.id.clone().into_owned());
-                grant(member, version.zone, currency, currency.activation_days, points, at, from);
+        self.check_money(version, order.currency)?;
+        let mut paid_by = None;
+        if let Some(redemption) = &order.redemption {
+            paid_by = member.redemption_named(redemption);
+            if !paid_by.as_ref().is_some_and(|handle| member.is_redeemed(handle)) {
+                return refuse("unknown_redemption");
             }
         }
+        let handle = (member.name.clone(), order.id.clone().into_owned());
+        let occasion = Occasion::order(order.clone());
+        let order_of = Some(handle.clone());
+        let earning =
+            Earning { occasion: &occasion, at, version: version_index, order: order_of, active_on: None };
+        let judgement = self.earn(member, &earning);
         member.orders_kept += 1;
         let spend: BTreeMap<String, i64> = spec
             .ladders
@@ -66,156 +70,435 @@ impl Model {
             .collect();
         let day = version.zone.day(at);
         for ladder in &spec.ladders {
-            let points = qualifying(spec, &judged.earned);
-            member.figures.push((
-                ladder.id.clone(),
-                day,
-                Figures { spend: spend[&ladder.id], points, orders: 1 },
-            ));
+            let figures = Figures { spend: spend[&ladder.id], points: 0, orders: 1 };
+            member.figures.push((ladder.id.clone(), day, figures));
         }
         let record = OrderRecord {
             order: order.clone(),
             effective_at: at,
             version: version_index,
-            eligible,
-            caps,
-            first: judged.earned,
-            uses: judged.uses,
+            judgement,
+            paid_by,
+            referral: None,
             spend,
             asked_back: BTreeMap::new(),
             expired_counted: BTreeMap::new(),
             returned: vec![Returned::default(); order.lines.len()],
             is_returned_whole: false,
         };
-        member.orders.insert(order.id.clone().into_owned(), record);
-        self.after_order(member, version, day);
+        member.orders.insert(handle.clone(), record);
+        self.after_occasion(member, version, day);
+        Ok(handle)
+    }
+
+    fn check_money(&self, version: &Version, code: CurrencyCode) -> Result<(), String> {
+        if version.spec.money.iter().any(|money| money.code == code.as_str()) {
+            Ok(())
+        } else {
+            refuse("unknown_money_currency")
+        }
+    }
+
+    pub(super) fn record_activity(
+        &self,
+        member: &mut Member,
+        activity: &Activity<'static>,
+        at: Instant,
+        version_index: usize,
+    ) -> Result<(), String> {
+        let version = &self.versions[version_index];
+        if !version.spec.activities.iter().any(|kind| *kind == activity.kind) {
+            return refuse("unknown_activity");
+        }
+        if let Some(price) = activity.amount {
+            self.check_money(version, price.currency)?;
+        }
+        let kind = activity.kind.clone().into_owned();
+        let occasion = Occasion {
+            has_money: activity.amount.is_some(),
+            score: activity.score,
+            streak: advance_streak(member, &kind, version.zone.day(at)),
+            kind: Some(kind),
+            order: Order {
+                channel: activity.channel.clone(),
+                store: activity.store.clone(),
+                currency: activity.amount.map_or(self.first_money(version), |price| price.currency),
+                lines: vec![Line {
+                    quantity: 1,
+                    amount: activity.amount.map_or(Money(0), |price| price.amount),
+                    tags: activity.tags.clone(),
+                    ..Line::default()
+                }],
+                ..self.nothing_bought(version)
+            },
+            ..self.bare(On::Activity, version)
+        };
+        let earning =
+            Earning { occasion: &occasion, at, version: version_index, order: None, active_on: None };
+        let judgement = self.earn(member, &earning);
+        self.after_other_occasion(member, &judgement, version, at);
         Ok(())
     }
 
-    /// The conditions on the member and the moment.
-    fn member_half_holds(&self, member: &Member, version: &Version, when: &WhenSpec, at: Instant) -> bool {
-        let zone = version.zone;
-        let day = zone.day(at);
-        let profile = &member.profile;
-        let number = member.orders_kept + 1;
-        let is_tier = |(ladder, tier): &(String, String)| {
-            let spec = version.spec.ladder(ladder).expect("a spec's conditions name its own ladders");
-            self.standing(member, spec).tier == *tier
-        };
-        let has_attribute = |(key, values): &(String, Vec<String>)| {
-            profile
-                .attributes
-                .iter()
-                .any(|(k, value)| k == key && values.iter().any(|wanted| wanted == value))
-        };
-        let is_order_number = |which: OrderNumber| match which {
-            OrderNumber::First => number == 1,
-            OrderNumber::Every(n) => number % i64::from(n) == 0,
-        };
-        let is_hour = |(from, to): (u8, u8)| {
-            let hour = zone.hour(at);
-            if from <= to { from <= hour && hour < to } else { from <= hour || hour < to }
-        };
-        (when.tier.is_empty() || when.tier.iter().any(is_tier))
-            && (when.segment.is_empty()
-                || when.segment.iter().any(|s| profile.segments.iter().any(|has| has == s)))
-            && when.attribute.iter().all(has_attribute)
-            && when.order_number.is_none_or(is_order_number)
-            && (when.weekday.is_empty() || when.weekday.contains(&dates::weekday(day)))
-            && when.hour.is_none_or(is_hour)
-            && when.from.is_none_or(|from| zone.day_start(from) <= at)
-            && when.until.is_none_or(|until| at < zone.day_start(until))
-            && when.birthday.is_none_or(|how| dates::is_near_birthday(day, profile.birthday, how))
-    }
-
-    /// All caps with the room that an order at this time finds.
-    fn caps_found(&self, member: &Member, version: &Version, at: Instant) -> Caps {
-        let spec = &version.spec;
-        let of_rules = spec.rules.iter().flat_map(rule_caps);
-        let of_currencies = spec.currencies.iter().flat_map(currency_caps);
-        let mut found = Caps::new();
-        for (name, cap) in of_rules.chain(of_currencies) {
-            let period = self.cap_period_start(member, version, cap.per, at);
-            let used: i64 = member
-                .cap_uses
-                .iter()
-                .filter(|one| one.cap == name && Some(one.period) == period)
-                .map(|one| one.points)
-                .sum();
-            found.insert(name, (period, (cap.limit - used).max(0)));
+    /// Judges an occasion that is nothing but itself, if the programme has rules on it.
+    pub(super) fn celebrate(&self, member: &mut Member, on: On, at: Instant, version_index: usize) {
+        let version = &self.versions[version_index];
+        if has_rules_on(&version.spec, on) {
+            let occasion = self.bare(on, version);
+            let earning =
+                Earning { occasion: &occasion, at, version: version_index, order: None, active_on: None };
+            let judgement = self.earn(member, &earning);
+            self.after_other_occasion(member, &judgement, version, at);
         }
-        found
     }
 
-    fn cap_period_start(
+    /// Gives what a referral gives, where this was the first order of a member whom somebody brought.
+    pub(super) fn pay_referral(
+        &mut self,
+        member: &mut Member,
+        order: &Handle,
+        orders_before: i64,
+        at: Instant,
+        version_index: usize,
+    ) {
+        let version = self.versions[version_index].clone();
+        let Some(name) = member.referrer.clone() else { return };
+        let [for_referrer, for_referred] =
+            [On::Referrer, On::Referred].map(|on| has_rules_on(&version.spec, on));
+        if orders_before != 0 || member.referral_paid || !(for_referrer || for_referred) {
+            return;
+        }
+        let window_days = i64::from(version.spec.referral_window_days.unwrap_or(0));
+        let window_ends_on = next_day(version.zone.day(at), window_days);
+        let active_on = Some(window_ends_on);
+        let side = |model: &Model, side: &mut Member, on: On, at: Instant| {
+            let occasion = model.bare(on, &version);
+            let earning = Earning { occasion: &occasion, at, version: version_index, order: None, active_on };
+            let judgement = model.earn(side, &earning);
+            model.after_other_occasion(side, &judgement, &version, at);
+            judgement.lots
+        };
+        let lots = if for_referred { side(self, member, On::Referred, at) } else { Vec::new() };
+        self.write_counters(member);
+        let mut referrer_lots = Vec::new();
+        let may_earn = |referrer: &Member| {
+            referrer.merged.is_none() && referrer.closed_at.is_none() && !referrer.earning_blocked
+        };
+        if for_referrer && self.members.get(&name).is_some_and(may_earn) {
+            let mut referrer = self.members.remove(&name).expect("the referrer was just there");
+            let then = at.max(referrer.settled_to);
+            self.settle(&mut referrer, then);
+            referrer_lots = side(self, &mut referrer, On::Referrer, then);
+            self.settle(&mut referrer, then);
+            self.put_back(referrer);
+        }
+        let now = at.max(member.settled_to);
+        member.happened(now, "ReferralPaid", &[]);
+        member.referral_paid = true;
+        let record = member.orders.get_mut(order).expect("the order was just placed");
+        let window_ends_at = version.zone.day_start(window_ends_on);
+        record.referral = Some(ReferralRecord { lots, referrer: name, referrer_lots, window_ends_at });
+    }
+
+    /// What is no order says something about tiers only where it gave points that count for them.
+    fn after_other_occasion(
+        &self,
+        member: &mut Member,
+        judgement: &Judgement,
+        version: &Version,
+        at: Instant,
+    ) {
+        if qualifying(&version.spec, &judgement.first) > 0 {
+            self.after_occasion(member, version, version.zone.day(at));
+        }
+    }
+
+    /// Judges an occasion, and gives what it gives.
+    fn earn(&self, member: &mut Member, earning: &Earning<'_>) -> Judgement {
+        let version = &self.versions[earning.version];
+        let (spec, at) = (&version.spec, earning.at);
+        let eligible: Vec<bool> = spec
+            .rules
+            .iter()
+            .map(|rule| self.is_eligible(member, version, rule, earning.occasion, at))
+            .collect();
+        let is_resting = |rule: &RuleSpec| {
+            rule.cooldown_days > 0 && member.rests.get(&rule.id).is_some_and(|until| at < *until)
+        };
+        let resting: Vec<bool> = spec.rules.iter().map(is_resting).collect();
+        let rooms = self.rooms(member, version, at);
+        let judged = judge(spec, earning.occasion, &eligible, &resting, &rooms);
+        for (name, used) in &judged.uses {
+            take(member, &rooms, name, *used);
+        }
+        let mut rests = BTreeMap::new();
+        for rule in judged.granted.keys().map(|place| &spec.rules[*place]) {
+            let until = version.zone.day_start(next_day(version.zone.day(at), i64::from(rule.cooldown_days)));
+            let is_later = member.rests.get(&rule.id).is_none_or(|old| *old < until);
+            if rule.cooldown_days > 0 && is_later {
+                member.rests.insert(rule.id.clone(), until);
+                rests.insert(rule.id.clone(), until);
+            }
+        }
+        let earned = judged.earned(spec);
+        let granted: Vec<(&str, i64)> = earned.iter().map(|(c, p)| (c.as_str(), *p)).collect();
+        member.happened(at, "PointsEarned", &granted);
+        let lots = self.give_lots(member, earning, &judged);
+        for ladder in &spec.ladders {
+            let figures = Figures { points: qualifying(spec, &earned), ..Figures::default() };
+            member.figures.push((ladder.id.clone(), version.zone.day(at), figures));
+        }
+        Judgement { eligible, rested: judged.rested, rooms, first: earned, uses: judged.uses, rests, lots }
+    }
+
+    /// One lot for each currency and policy.
+    fn give_lots(&self, member: &mut Member, earning: &Earning<'_>, judged: &Judged) -> Vec<usize> {
+        let version = &self.versions[earning.version];
+        let policies = policies(&version.spec);
+        // The tier before any lot counts for all of them; none of these change it.
+        let of_tier = self.tier_policy(member, version);
+        let mut lots = Vec::new();
+        for currency in &version.spec.currencies {
+            let mut by_choice: BTreeMap<Option<usize>, i64> = BTreeMap::new();
+            for (place, points) in &judged.granted {
+                let rule = &version.spec.rules[*place];
+                if rule.currency == currency.id {
+                    let of_tier = of_tier.clone().filter(|_| currency.usage != Usage::Qualifying);
+                    let own = chosen(&version.spec, rule).or(of_tier).map(|policy| {
+                        policies.iter().position(|known| *known == policy).expect("a spec lists its policies")
+                    });
+                    *by_choice.entry(own).or_default() += points;
+                }
+            }
+            for (choice, points) in by_choice {
+                let policy = choice.map_or(&currency.expiry, |place| &policies[place]);
+                lots.push(self.give_lot(member, earning, currency, policy, points));
+            }
+        }
+        lots
+    }
+
+    fn give_lot(
+        &self,
+        member: &mut Member,
+        earning: &Earning<'_>,
+        currency: &CurrencySpec,
+        policy: &ExpirySpec,
+        points: i64,
+    ) -> usize {
+        let (zone, at) = (self.versions[earning.version].zone, earning.at);
+        let earned_on = zone.day(at);
+        let issued = NaiveBalance { issued: points, ..NaiveBalance::default() };
+        let waits_for = match (currency.activation, &earning.order, earning.active_on) {
+            (ActivationSpec::OnFulfilment(within_days), Some(_), None) => Some(within_days),
+            _ => None,
+        };
+        let lot = if let Some(within_days) = waits_for {
+            let deadline = zone.day_start(next_day(earned_on, i64::from(within_days) + 1));
+            let waiting = dates::Term { ends_at: Some(deadline), idle: None };
+            Lot {
+                order: earning.order.clone(),
+                pending: true,
+                waits: Some((policy.clone(), earning.version)),
+                activates_at: Instant::MAX,
+                ..Lot::new(&currency.id, at, waiting)
+            }
+        } else {
+            let (activates_at, active_on) = match earning.active_on {
+                Some(day) if zone.day_start(day) > at => (zone.day_start(day), day),
+                Some(_) => (at, earned_on),
+                None => dates::activation(zone, currency.activation, at),
+            };
+            let term = member.renewed(&currency.id, term(zone, policy, earned_on, active_on));
+            let pending = activates_at > at;
+            Lot { order: earning.order.clone(), pending, activates_at, ..Lot::new(&currency.id, at, term) }
+        };
+        member.add_lot(lot, points, issued)
+    }
+
+    /// The expiry of the tier held, on the first ladder whose tier has one.
+    fn tier_policy(&self, member: &Member, version: &Version) -> Option<ExpirySpec> {
+        version.spec.ladders.iter().find_map(|ladder| {
+            let held = self.standing(member, ladder).tier;
+            let tier = ladder.tiers.iter().find(|tier| tier.id == held)?;
+            tier.expiry.clone().map(plain)
+        })
+    }
+
+    /// A lot that begins now under the currency's own policy, active at once.
+    pub(super) fn fresh_lot(
         &self,
         member: &Member,
-        version: &Version,
-        per: CapPeriod,
+        currency: &CurrencySpec,
         at: Instant,
-    ) -> Option<Day> {
+        version: &Version,
+    ) -> Lot {
         let day = version.zone.day(at);
-        match per {
-            CapPeriod::Order => None,
-            CapPeriod::Day => Some(day),
-            CapPeriod::Week => Some(dates::week_start(day)),
-            CapPeriod::Month => Some(dates::month_start(day)),
-            CapPeriod::Year => Some(dates::year_start(day)),
-            CapPeriod::Ever => Some(Day::EVER),
-            CapPeriod::TierPeriod => Some(match version.spec.ladders.first() {
-                None => dates::year_start(day),
-                Some(ladder) => match ladder.period {
-                    LadderPeriod::CalendarYear | LadderPeriod::RollingDays(_) => dates::year_start(day),
-                    LadderPeriod::Lifetime => Day::EVER,
-                    LadderPeriod::AnniversaryJoining | LadderPeriod::AnniversaryTier => {
-                        self.period_of(member, version, ladder, day).map_or(Day::EVER, |(start, _)| start)
+        let term = member.renewed(&currency.id, term(version.zone, &currency.expiry, day, day));
+        Lot::new(&currency.id, at, term)
+    }
+
+    /// An order has come: what waited for it starts.
+    pub(super) fn fulfil(&self, member: &mut Member, order: &str, at: Instant) -> Result<(), String> {
+        let Some(handle) = member.order_named(order) else { return refuse("unknown_order") };
+        let now = at.max(member.settled_to);
+        let is_own = |lot: &Lot| lot.order.as_ref() == Some(&handle);
+        let own: Vec<usize> = (0..member.lots.len()).filter(|n| is_own(&member.lots[*n])).collect();
+        let is_waiting = |lot: &Lot| lot.waits.is_some() && lot.pending && lot.remaining > 0;
+        let waiting: Vec<usize> = own.iter().copied().filter(|n| is_waiting(&member.lots[*n])).collect();
+        if waiting.is_empty() && own.iter().any(|number| member.lots[*number].cancelled > 0) {
+            return refuse("fulfilment_too_late");
+        }
+        for number in waiting {
+            let lot = &member.lots[number];
+            let (policy, version) = lot.waits.clone().expect("only lots that wait were chosen");
+            let zone = self.versions[version].zone;
+            let term = term(zone, &policy, zone.day(lot.earned_at), zone.day(now));
+            let term = member.renewed(&lot.currency, term);
+            let lot = &mut member.lots[number];
+            lot.waits = None;
+            lot.activates_at = now;
+            lot.term = term;
+            lot.end_at(now, term.ends_at);
+            member.activate(number, now);
+            if member.lots[number].due_at().is_some_and(|end| end <= now) {
+                member.expire(number, now);
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves the ends of lots that go by inactivity, where a member did something of a kind at a time.
+    pub(super) fn renew(
+        &self,
+        member: &mut Member,
+        kind: RenewalKind,
+        at: Instant,
+        now: Instant,
+        version_index: usize,
+    ) {
+        let version = &self.versions[version_index];
+        for currency in &version.spec.currencies {
+            let mut done = Vec::new();
+            for policy in policies_of(&version.spec, currency) {
+                let Some(inactivity) = policy.inactivity else { continue };
+                if !inactivity.kinds.contains(&kind) || done.contains(&inactivity.months) {
+                    continue;
+                }
+                done.push(inactivity.months);
+                let end = dates::idle_end(version.zone, &inactivity, version.zone.day(at));
+                // What is set aside is the member's still, and will come back with the end that it has by then.
+                let is_later = |draw: &Draw| {
+                    let term = member.renewed(&currency.id, draw.term);
+                    let idle = term.idle.filter(|idle| idle.months == inactivity.months);
+                    idle.is_some_and(|idle| term.ends_at < Some(idle.capped(end)))
+                };
+                let is_held = |record: &&RedemptionRecord| {
+                    record.currency == currency.id && matches!(record.stage, Stage::HeldUntil(_))
+                };
+                let mut is_any_later =
+                    member.redemptions.values().filter(is_held).flat_map(|held| &held.draws).any(is_later);
+                for lot in &mut member.lots {
+                    let Some(idle) = lot.term.idle.filter(|idle| idle.months == inactivity.months) else {
+                        continue;
+                    };
+                    // Pending lots are spared, whatever their end.
+                    let has_ended = !lot.pending && lot.term.ends_at.is_some_and(|end| end <= now);
+                    let is_live = lot.remaining > 0 && !has_ended;
+                    let moved = Some(idle.capped(end));
+                    if lot.currency == currency.id && is_live && lot.term.ends_at < moved {
+                        lot.end_at(now, moved);
+                        is_any_later = true;
                     }
-                },
-            }),
+                }
+                if is_any_later {
+                    let kept = member.renewals.entry((currency.id.clone(), inactivity.months)).or_insert(end);
+                    *kept = end.max(*kept);
+                    member.happened(now, "Renewed", &[]);
+                }
+            }
         }
     }
-}
 
-/// Notes points under a cap that counts beyond one order.
-pub(super) fn use_cap(member: &mut Member, caps: &Caps, cap: &str, points: i64) {
-    if let Some(period) = caps[cap].0 {
-        member.cap_uses.push(CapUse { cap: cap.to_owned(), period, points });
+    /// An occasion of one line that is nothing but itself.
+    fn bare(&self, on: On, version: &Version) -> Occasion {
+        Occasion {
+            on,
+            order: self.nothing_bought(version),
+            has_money: false,
+            kind: None,
+            score: None,
+            streak: None,
+        }
+    }
+
+    fn nothing_bought(&self, version: &Version) -> Order<'static> {
+        Order {
+            id: "".into(),
+            currency: self.first_money(version),
+            channel: None,
+            store: None,
+            shipping: Money(0),
+            paid_with_points: Money(0),
+            paid_with_stored_value: Money(0),
+            redemption: None,
+            lines: vec![Line { quantity: 1, ..Line::default() }],
+        }
+    }
+
+    fn first_money(&self, version: &Version) -> CurrencyCode {
+        CurrencyCode::parse(&version.spec.money[0].code).expect("a spec's money has ISO 4217 codes")
     }
 }
 
-/// Gives a lot, which pays what is owed as soon as it is active.
-pub(super) fn grant(
-    member: &mut Member,
-    zone: Zone,
-    currency: &CurrencySpec,
-    activation_days: u32,
-    points: i64,
-    at: Instant,
-    order: Option<String>,
-) {
-    let (activates_at, ends_at) = dates::lot_times(zone, currency, activation_days, at);
-    let pending = activates_at > at;
-    member.lots.push(Lot {
-        currency: currency.id.clone(),
-        order,
-        remaining: 0,
-        pending,
-        earned_at: at,
-        activates_at,
-        ends_at,
-        ends: vec![(at, ends_at)],
-        expired: 0,
-    });
-    let number = member.lots.len() - 1;
-    let change = if pending {
-        NaiveBalance { issued: points, pending: points, ..NaiveBalance::default() }
-    } else {
-        NaiveBalance { issued: points, available: points, ..NaiveBalance::default() }
+fn has_rules_on(spec: &Spec, on: On) -> bool {
+    spec.rules.iter().any(|rule| rule.on == on)
+}
+
+/// Counts a day of activity. Gives the length of the streak where the day made it longer, or began it.
+fn advance_streak(member: &mut Member, kind: &str, day: Day) -> Option<u32> {
+    let length = match member.streaks.get(kind) {
+        Some((last, _)) if day <= *last => return None,
+        Some((last, length)) if day == next_day(*last, 1) => length + 1,
+        _ => 1,
     };
-    member.enter(at, &currency.id, change, Some((number, points)));
-    if !pending {
-        member.pay_arrears(number, at);
+    member.streaks.insert(kind.to_owned(), (day, length));
+    Some(length)
+}
+
+/// The policy with its years written as months, so that equal ones look equal.
+fn plain(mut policy: ExpirySpec) -> ExpirySpec {
+    for end in &mut policy.ends {
+        if let EndAt::AfterYears(years, unit) = end.at {
+            end.at = EndAt::AfterMonths(12 * years, unit);
+        }
     }
+    policy
+}
+
+/// What a rule says about the end of its points, or its campaign.
+fn chosen(spec: &Spec, rule: &RuleSpec) -> Option<ExpirySpec> {
+    let of_campaign = || rule.campaign.as_ref().and_then(|id| spec.campaign(id)?.expiry.clone());
+    rule.expiry.clone().or_else(of_campaign).map(plain)
+}
+
+/// All policies beside those of currencies: of tiers, of campaigns, of rules, each in the order of the file.
+fn policies(spec: &Spec) -> Vec<ExpirySpec> {
+    let of_tiers =
+        spec.ladders.iter().flat_map(|ladder| &ladder.tiers).filter_map(|tier| tier.expiry.clone());
+    let of_campaigns = spec.campaigns.iter().filter_map(|campaign| campaign.expiry.clone());
+    let of_rules = spec.rules.iter().filter_map(|rule| rule.expiry.clone());
+    of_tiers.chain(of_campaigns).chain(of_rules).map(plain).collect()
+}
+
+/// The policies that lots of a currency may be under: its own, those of its rules and their campaigns, and of tiers.
+fn policies_of(spec: &Spec, currency: &CurrencySpec) -> Vec<ExpirySpec> {
+    let of_rules = spec.rules.iter().filter(|rule| rule.currency == currency.id);
+    let of_rules = of_rules.filter_map(|rule| chosen(spec, rule));
+    let tiers = spec.ladders.iter().flat_map(|ladder| &ladder.tiers);
+    let of_tiers = tiers.filter_map(|tier| tier.expiry.clone());
+    let of_tiers = of_tiers.filter(|_| currency.usage != Usage::Qualifying);
+    std::iter::once(currency.expiry.clone()).chain(of_rules).chain(of_tiers).collect()
 }
 
 /// Points that count for tiers.
@@ -227,201 +510,4 @@ pub(super) fn qualifying(spec: &Spec, earned: &BTreeMap<String, i64>) -> i64 {
 /// What an order adds to a ladder's spend; nothing in another than the first money.
 pub(super) fn spend_figure(spec: &Spec, order: &Order<'_>, base: MoneyBase) -> i64 {
     if order.currency.as_str() == spec.money[0].code { line_moneys(order, base).iter().sum() } else { 0 }
-}
-
-/// The money of each line that counts under a base.
-fn line_moneys(order: &Order<'_>, base: MoneyBase) -> Vec<i64> {
-    let weigh = |line: &Line<'_>| {
-        let mut money = line.amount.0;
-        if base.before_discount {
-            money += line.discount.0;
-        }
-        if base.with_tax {
-            money += line.tax.0;
-        }
-        money
-    };
-    let weights: Vec<i64> = order.lines.iter().map(weigh).collect();
-    let mut moneys = weights.clone();
-    let mut share_out = |total: i64, sign: i64| {
-        for (money, share) in moneys.iter_mut().zip(shares(total, &weights)) {
-            *money += sign * share;
-        }
-    };
-    if base.with_shipping {
-        share_out(order.shipping.0, 1);
-    }
-    if !base.with_points_paid {
-        share_out(order.paid_with_points.0, -1);
-    }
-    if !base.with_stored_value_paid {
-        share_out(order.paid_with_stored_value.0, -1);
-    }
-    moneys.into_iter().map(|money| money.max(0)).collect()
-}
-
-fn line_matches(line: &Line<'_>, when: &WhenSpec) -> bool {
-    let is_any = |value: &Option<Cow<'_, str>>, list: &[String]| {
-        value.as_ref().is_some_and(|v| list.iter().any(|one| one == v))
-    };
-    let has_any_tag = |list: &[String]| line.tags.iter().any(|tag| list.iter().any(|one| one == tag));
-    (when.category.is_empty() || is_any(&line.category, &when.category))
-        && (when.sku.is_empty() || is_any(&line.sku, &when.sku))
-        && (when.brand.is_empty() || is_any(&line.brand, &when.brand))
-        && (when.tag.is_empty() || has_any_tag(&when.tag))
-        && !is_any(&line.category, &when.not_category)
-        && !is_any(&line.sku, &when.not_sku)
-        && !is_any(&line.brand, &when.not_brand)
-        && !has_any_tag(&when.not_tag)
-}
-
-/// The lines that count for a rule with their money, where the conditions on order and lines hold; else nothing.
-fn matching_lines(order: &Order<'_>, rule: &RuleSpec) -> Vec<(usize, i64)> {
-    let when = &rule.when;
-    let is_any = |value: Option<&str>, list: &[String]| {
-        list.is_empty() || value.is_some_and(|v| list.iter().any(|one| one == v))
-    };
-    let moneys = line_moneys(order, rule.money);
-    let lines: Vec<(usize, i64)> = (0..order.lines.len())
-        .filter(|i| line_matches(&order.lines[*i], when))
-        .map(|i| (i, moneys[i]))
-        .collect();
-    let spend: i64 = lines.iter().map(|(_, money)| money).sum();
-    let quantity: i64 = lines.iter().map(|(i, _)| order.lines[*i].quantity).sum();
-    let holds = is_any(Some(order.currency.as_str()), &when.money)
-        && is_any(order.channel.as_deref(), &when.channel)
-        && is_any(order.store.as_deref(), &when.store)
-        && when.min_spend.is_none_or(|least| spend >= least)
-        && when.max_spend.is_none_or(|most| spend <= most)
-        && when.min_quantity.is_none_or(|least| quantity >= least);
-    if holds { lines } else { Vec::new() }
-}
-
-/// Exact points that a base rule gives for some money.
-fn base_points(rule: &RuleSpec, money: i64) -> Fraction {
-    match rule.kind {
-        RuleKind::Base { points, per } => {
-            Fraction::new(i128::from(money) * i128::from(points), i128::from(per))
-        }
-        RuleKind::Multiplier { .. } | RuleKind::Bonus { .. } => Fraction::ZERO,
-    }
-}
-
-fn rounded(rule: &RuleSpec, per_line: &[Fraction]) -> i64 {
-    if rule.per_line {
-        per_line.iter().map(|points| points.round(rule.rounding)).sum()
-    } else {
-        per_line.iter().fold(Fraction::ZERO, |sum, points| sum.plus(*points)).round(rule.rounding)
-    }
-}
-
-/// Rules that ask something, by place in the file; those that lost in their group are taken out.
-fn without_losers(spec: &Spec, asked: BTreeMap<usize, i64>) -> BTreeMap<usize, i64> {
-    let beats = |a: usize, b: usize| {
-        let (first, second) = (&spec.rules[a], &spec.rules[b]);
-        let key = |rule: &RuleSpec, place: usize| {
-            let most_first = if rule.group_by_priority { 0 } else { -asked[&place] };
-            (most_first, rule.priority, place)
-        };
-        key(first, a) < key(second, b)
-    };
-    let compete = |a: usize, b: usize| {
-        let (a, b) = (&spec.rules[a], &spec.rules[b]);
-        a.group.is_some()
-            && a.group == b.group
-            && a.currency == b.currency
-            && std::mem::discriminant(&a.kind) == std::mem::discriminant(&b.kind)
-    };
-    let lost = |a: usize| asked.keys().any(|b| *b != a && compete(a, *b) && beats(*b, a));
-    asked.iter().filter(|(place, _)| !lost(**place)).map(|(place, points)| (*place, *points)).collect()
-}
-
-/// Judges an order, or what is kept of it, with conditions on the member settled before. An order without lines earns
-/// nothing.
-pub(super) fn judge(spec: &Spec, order: &Order<'_>, eligible: &[bool], caps: &Caps) -> Judged {
-    let mut lines: BTreeMap<usize, Vec<(usize, i64)>> = BTreeMap::new();
-    for (place, rule) in spec.rules.iter().enumerate() {
-        let matching = matching_lines(order, rule);
-        if eligible[place] && !matching.is_empty() {
-            lines.insert(place, matching);
-        }
-    }
-    let mut base = BTreeMap::new();
-    for (place, matching) in &lines {
-        let rule = &spec.rules[*place];
-        if matches!(rule.kind, RuleKind::Base { .. }) {
-            let points: Vec<Fraction> = matching.iter().map(|(_, money)| base_points(rule, *money)).collect();
-            base.insert(*place, rounded(rule, &points));
-        }
-    }
-    let base = without_losers(spec, base);
-    let mut others = BTreeMap::new();
-    for (place, matching) in &lines {
-        let rule = &spec.rules[*place];
-        match rule.kind {
-            RuleKind::Base { .. } => {}
-            RuleKind::Bonus { points } => {
-                others.insert(*place, points);
-            }
-            RuleKind::Multiplier { factor_ten_thousandths } => {
-                let extra = Fraction::new(i128::from(factor_ten_thousandths - 10_000), 10_000);
-                let base_of_line = |line: usize| {
-                    let mut sum = Fraction::ZERO;
-                    for base_place in base.keys().filter(|b| spec.rules[**b].currency == rule.currency) {
-                        for (_, money) in lines[base_place].iter().filter(|(l, _)| *l == line) {
-                            sum = sum.plus(base_points(&spec.rules[*base_place], *money));
-                        }
-                    }
-                    sum
-                };
-                let points: Vec<Fraction> =
-                    matching.iter().map(|(line, _)| base_of_line(*line).times(extra)).collect();
-                others.insert(*place, rounded(rule, &points));
-            }
-        }
-    }
-    let mut asked = base;
-    asked.extend(without_losers(spec, others));
-    capped(spec, &asked, caps)
-}
-
-fn capped(spec: &Spec, asked: &BTreeMap<usize, i64>, caps: &Caps) -> Judged {
-    let mut judged = Judged { earned: BTreeMap::new(), uses: BTreeMap::new() };
-    for (place, points) in asked {
-        let rule = &spec.rules[*place];
-        let currency = spec.currency(&rule.currency).expect("a spec's rules name its own currencies");
-        let mut applied = rule_caps(rule);
-        applied.extend(currency_caps(currency));
-        let mut granted = *points;
-        for (name, cap) in &applied {
-            let room = caps[name].1 - judged.uses.get(name).copied().unwrap_or(0);
-            if granted > room {
-                granted = if cap.skip { 0 } else { room };
-            }
-        }
-        for (name, _) in applied {
-            *judged.uses.entry(name).or_default() += granted;
-        }
-        if granted > 0 {
-            *judged.earned.entry(rule.currency.clone()).or_default() += granted;
-        }
-    }
-    judged
-}
-
-fn rule_caps(rule: &RuleSpec) -> Vec<(String, CapSpec)> {
-    named_caps("rule", &rule.id, &rule.caps)
-}
-
-fn currency_caps(currency: &CurrencySpec) -> Vec<(String, CapSpec)> {
-    named_caps("currency", &currency.id, &currency.caps)
-}
-
-/// Names by which a cap counts on through programme versions: whose, which period, the how many-th of these.
-fn named_caps(what: &str, id: &str, caps: &[CapSpec]) -> Vec<(String, CapSpec)> {
-    let nth = |place: usize| caps[..place].iter().filter(|cap| cap.per == caps[place].per).count();
-    caps.iter()
-        .enumerate()
-        .map(|(place, cap)| (format!("{what} {id}/{}/{}", cap_period(cap.per), nth(place)), *cap))
-        .collect()
 }

@@ -5,11 +5,17 @@
 use std::collections::BTreeMap;
 
 use tallybook_core::calendar::{Day, Instant};
+use tallybook_core::event::CodeHash;
 use tallybook_core::fact::{Fact, Order, Profile};
 
-use super::earn::Caps;
+use super::dates::Term;
+use super::rooms::Rooms;
 use super::tiers::Period;
 use super::{Happening, NaiveBalance, Outcome};
+use crate::spec::ExpirySpec;
+
+/// An order or a redemption: the member under whose name it was taken down, and its own name.
+pub(super) type Handle = (String, String);
 
 /// A change of balances in one currency.
 #[derive(Clone, Debug)]
@@ -25,16 +31,61 @@ pub(super) struct Entry {
 pub(super) struct Lot {
     pub(super) currency: String,
     /// The order that gave it.
-    pub(super) order: Option<String>,
+    pub(super) order: Option<Handle>,
     pub(super) remaining: i64,
     pub(super) pending: bool,
+    /// The policy it goes by once its order is fulfilled, with the index of the version that has it. Until then its
+    /// end is when it is cancelled.
+    pub(super) waits: Option<(ExpirySpec, usize)>,
     pub(super) earned_at: Instant,
     pub(super) activates_at: Instant,
-    pub(super) ends_at: Option<Instant>,
+    pub(super) term: Term,
     /// When the end was set to what; the last by time is in force.
     pub(super) ends: Vec<(Instant, Option<Instant>)>,
-    /// Points that ran out unspent.
+    /// Points that ran out unspent, and when some last did.
     pub(super) expired: i64,
+    pub(super) expired_at: Option<Instant>,
+    /// Points that waited in vain.
+    pub(super) cancelled: i64,
+    /// Points of those that ran out which came back as another lot.
+    pub(super) reinstated: i64,
+}
+
+impl Lot {
+    /// A lot that can be spent as soon as it is earned, with nothing in it yet.
+    pub(super) fn new(currency: &str, earned_at: Instant, term: Term) -> Lot {
+        Lot {
+            currency: currency.to_owned(),
+            order: None,
+            remaining: 0,
+            pending: false,
+            waits: None,
+            earned_at,
+            activates_at: earned_at,
+            term,
+            ends: vec![(earned_at, term.ends_at)],
+            expired: 0,
+            expired_at: None,
+            cancelled: 0,
+            reinstated: 0,
+        }
+    }
+
+    /// When what is left of it runs out or is cancelled: at its end, but not while it is pending.
+    pub(super) fn due_at(&self) -> Option<Instant> {
+        let end = self.term.ends_at.filter(|_| self.remaining > 0)?;
+        Some(if self.waits.is_some() { end } else { end.max(self.activates_at) })
+    }
+
+    pub(super) fn is_spendable(&self) -> bool {
+        !self.pending && self.remaining > 0
+    }
+
+    /// Sets another end from an instant on.
+    pub(super) fn end_at(&mut self, now: Instant, end: Option<Instant>) {
+        self.term.ends_at = end;
+        self.ends.push((now, end));
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,6 +105,25 @@ impl Figures {
     }
 }
 
+/// What a first judgement went by and came to.
+#[derive(Clone, Debug)]
+pub(super) struct Judgement {
+    /// Rules whose conditions on member and moment held.
+    pub(super) eligible: Vec<bool>,
+    /// Rules that gave nothing because they rested.
+    pub(super) rested: Vec<bool>,
+    /// Limits as it found them.
+    pub(super) rooms: Rooms,
+    /// What it gave, per currency.
+    pub(super) first: BTreeMap<String, i64>,
+    /// What is used of its limits now.
+    pub(super) uses: BTreeMap<String, i64>,
+    /// Rests that it began: by rule, until when.
+    pub(super) rests: BTreeMap<String, Instant>,
+    /// The lots it gave.
+    pub(super) lots: Vec<usize>,
+}
+
 /// An order and everything about its first judgement that a return has to know.
 #[derive(Clone, Debug)]
 pub(super) struct OrderRecord {
@@ -61,14 +131,11 @@ pub(super) struct OrderRecord {
     pub(super) effective_at: Instant,
     /// Index of the judging programme version.
     pub(super) version: usize,
-    /// Rules whose conditions on member and moment held.
-    pub(super) eligible: Vec<bool>,
-    /// Caps as the order found them.
-    pub(super) caps: Caps,
-    /// What it gave, per currency.
-    pub(super) first: BTreeMap<String, i64>,
-    /// What is used of its caps now.
-    pub(super) uses: BTreeMap<String, i64>,
+    pub(super) judgement: Judgement,
+    /// The redemption that paid a part of it.
+    pub(super) paid_by: Option<Handle>,
+    /// What a referral gave with it.
+    pub(super) referral: Option<ReferralRecord>,
     /// What its ladders count of it now: spend by ladder.
     pub(super) spend: BTreeMap<String, i64>,
     /// Asked back so far, per currency.
@@ -80,6 +147,15 @@ pub(super) struct OrderRecord {
     pub(super) is_returned_whole: bool,
 }
 
+#[derive(Clone, Debug)]
+pub(super) struct ReferralRecord {
+    pub(super) lots: Vec<usize>,
+    pub(super) referrer: String,
+    pub(super) referrer_lots: Vec<usize>,
+    /// Until when a return takes it along.
+    pub(super) window_ends_at: Instant,
+}
+
 #[derive(Clone, Debug, Default)]
 pub(super) struct Returned {
     pub(super) quantity: i64,
@@ -87,10 +163,46 @@ pub(super) struct Returned {
     pub(super) all: bool,
 }
 
+/// A redemption, or a hold that may become one.
 #[derive(Clone, Debug)]
 pub(super) struct RedemptionRecord {
     pub(super) currency: String,
     pub(super) draws: Vec<Draw>,
+    pub(super) stage: Stage,
+    /// The counter of the stock that a piece was taken from and not put back.
+    pub(super) stock: Option<String>,
+    pub(super) voucher: Option<Voucher>,
+}
+
+impl RedemptionRecord {
+    pub(super) fn points(&self) -> i64 {
+        self.draws.iter().map(|draw| draw.points).sum()
+    }
+
+    pub(super) fn left(&self) -> i64 {
+        self.draws.iter().map(|draw| draw.points - draw.restored).sum()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    Redeemed,
+    HeldUntil(Instant),
+    Released,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Voucher {
+    pub(super) code: CodeHash,
+    pub(super) expires_at: Option<Instant>,
+    pub(super) stage: VoucherStage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum VoucherStage {
+    Open,
+    Used,
+    Void,
 }
 
 #[derive(Clone, Debug)]
@@ -98,7 +210,8 @@ pub(super) struct Draw {
     pub(super) lot: usize,
     pub(super) points: i64,
     pub(super) restored: i64,
-    pub(super) ends_at: Option<Instant>,
+    /// How the lot would have ended when it was drawn.
+    pub(super) term: Term,
 }
 
 /// Where a member stands on one ladder.
@@ -115,50 +228,106 @@ pub(super) struct Standing {
     pub(super) closed_to: Instant,
 }
 
+/// A tier from an instant on.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) at: Instant,
+    pub(super) ladder: String,
+    pub(super) tier: String,
+    pub(super) until: Option<Instant>,
+}
+
 /// A use of a cap: which, in the period that begins when, how much.
 #[derive(Clone, Debug)]
 pub(super) struct CapUse {
     pub(super) cap: String,
     pub(super) period: Day,
-    pub(super) points: i64,
+    pub(super) used: i64,
+}
+
+/// The end of a member who became part of another.
+#[derive(Clone, Debug)]
+pub(super) struct Merged {
+    pub(super) into: String,
+    pub(super) at: Instant,
+    /// What is added to the place of a lot.
+    pub(super) lots_before: usize,
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct Member {
+    pub(super) name: String,
     pub(super) joined_at: Instant,
     pub(super) settled_to: Instant,
     pub(super) profile: Profile<'static>,
     /// Whether a fact was taken down before.
     pub(super) has_appeared: bool,
+    pub(super) merged: Option<Merged>,
+    /// Who became part of this member, and who had become part of them, in that order.
+    pub(super) absorbed: Vec<String>,
+    pub(super) closed_at: Option<Instant>,
+    pub(super) earning_blocked: bool,
+    pub(super) redeeming_blocked: bool,
+    /// Who brought the member, and whether an order has come to the referral's points.
+    pub(super) referrer: Option<String>,
+    pub(super) referral_paid: bool,
     pub(super) orders_kept: i64,
     pub(super) lots: Vec<Lot>,
     pub(super) entries: Vec<Entry>,
-    pub(super) orders: BTreeMap<String, OrderRecord>,
-    pub(super) redemptions: BTreeMap<String, RedemptionRecord>,
+    pub(super) orders: BTreeMap<Handle, OrderRecord>,
+    pub(super) redemptions: BTreeMap<Handle, RedemptionRecord>,
+    /// Holds and redemptions with a voucher, in the order in which they came.
+    pub(super) redemption_order: Vec<Handle>,
     pub(super) cap_uses: Vec<CapUse>,
+    /// What was taken from counters over all members and is not yet written in the ledger.
+    pub(super) counter_uses: Vec<(String, i64)>,
+    /// Until when a rule rests.
+    pub(super) rests: BTreeMap<String, Instant>,
+    /// By kind of activity: the latest day and how many in a row.
+    pub(super) streaks: BTreeMap<String, (Day, u32)>,
+    /// By currency and months of inactivity: what ends were moved to.
+    pub(super) renewals: BTreeMap<(String, u32), Instant>,
+    /// Year of the last birthday that was judged.
+    pub(super) celebrated_year: i32,
     /// Ladder, local day, figures.
     pub(super) figures: Vec<(String, Day, Figures)>,
     pub(super) standings: BTreeMap<String, Standing>,
+    pub(super) places: Vec<Place>,
     pub(super) happenings: Vec<Happening>,
     /// Key, effective time, facts, and what came of them.
     pub(super) taken_down: Vec<(String, Instant, Vec<Fact<'static>>, Outcome)>,
 }
 
 impl Member {
-    pub(super) fn new(joined_at: Instant) -> Member {
+    pub(super) fn new(name: &str, joined_at: Instant) -> Member {
         Member {
+            name: name.to_owned(),
             joined_at,
             settled_to: joined_at,
             profile: Profile::default(),
             has_appeared: false,
+            merged: None,
+            absorbed: Vec::new(),
+            closed_at: None,
+            earning_blocked: false,
+            redeeming_blocked: false,
+            referrer: None,
+            referral_paid: false,
             orders_kept: 0,
             lots: Vec::new(),
             entries: Vec::new(),
             orders: BTreeMap::new(),
             redemptions: BTreeMap::new(),
+            redemption_order: Vec::new(),
             cap_uses: Vec::new(),
+            counter_uses: Vec::new(),
+            rests: BTreeMap::new(),
+            streaks: BTreeMap::new(),
+            renewals: BTreeMap::new(),
+            celebrated_year: i32::MIN,
             figures: Vec::new(),
             standings: BTreeMap::new(),
+            places: Vec::new(),
             happenings: Vec::new(),
             taken_down: Vec::new(),
         }
@@ -176,6 +345,28 @@ impl Member {
     /// The balance as it is, with everything that was decided.
     pub(super) fn balance_now(&self, currency: &str) -> NaiveBalance {
         self.balance(currency, Instant::MAX)
+    }
+
+    /// The order that a name means: the member's own, else that of a member who became part of them, in that order.
+    pub(super) fn order_named(&self, id: &str) -> Option<Handle> {
+        let mut handles = self.names().map(|name| (name.to_owned(), id.to_owned()));
+        handles.find(|handle| self.orders.contains_key(handle))
+    }
+
+    /// The redemption or hold that a name means, as with orders.
+    pub(super) fn redemption_named(&self, id: &str) -> Option<Handle> {
+        let mut handles = self.names().map(|name| (name.to_owned(), id.to_owned()));
+        handles.find(|handle| self.redemptions.contains_key(handle))
+    }
+
+    /// The member's own name, and those of members who became part of them.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.name).chain(&self.absorbed).map(String::as_str)
+    }
+
+    /// Whether points were spent under a name, and not only set aside.
+    pub(super) fn is_redeemed(&self, handle: &Handle) -> bool {
+        self.redemptions.get(handle).is_some_and(|record| record.stage == Stage::Redeemed)
     }
 
     /// Writes a change down, and moves the lot and the member's time along.
@@ -200,22 +391,63 @@ impl Member {
         self.happenings.push(Happening { at, name, points, tier: None });
     }
 
+    /// Adds a lot with points in it, which pays what is owed as soon as it is active.
+    pub(super) fn add_lot(&mut self, lot: Lot, points: i64, from: NaiveBalance) -> usize {
+        let (at, currency, pending) = (lot.earned_at, lot.currency.clone(), lot.pending);
+        self.lots.push(lot);
+        let number = self.lots.len() - 1;
+        let to = if pending {
+            NaiveBalance { pending: points, ..NaiveBalance::default() }
+        } else {
+            NaiveBalance { available: points, ..NaiveBalance::default() }
+        };
+        self.enter(at, &currency, to.plus(from), Some((number, points)));
+        if !pending {
+            self.pay_arrears(number, at);
+        }
+        number
+    }
+
     /// Points of a lot run out.
     pub(super) fn expire(&mut self, number: usize, at: Instant) {
         let lot = &mut self.lots[number];
         let (currency, points) = (lot.currency.clone(), lot.remaining);
         lot.expired += points;
+        lot.expired_at = Some(at);
         let change = NaiveBalance { available: -points, expired: points, ..NaiveBalance::default() };
         self.enter(at, &currency, change, Some((number, -points)));
         self.happened(at, "Expired", &[(&currency, points)]);
     }
 
-    /// A lot that is available pays what the member owes, not before what is settled.
+    /// A pending lot will never be active.
+    pub(super) fn cancel(&mut self, number: usize, at: Instant) {
+        let lot = &mut self.lots[number];
+        let (currency, points) = (lot.currency.clone(), lot.remaining);
+        lot.cancelled += points;
+        let change = NaiveBalance { pending: -points, forfeited: points, ..NaiveBalance::default() };
+        self.enter(at, &currency, change, Some((number, -points)));
+        self.happened(at, "LotCancelled", &[(&currency, points)]);
+    }
+
+    /// A pending lot can be spent from now on.
+    pub(super) fn activate(&mut self, number: usize, at: Instant) {
+        let lot = &mut self.lots[number];
+        lot.pending = false;
+        let (currency, points) = (lot.currency.clone(), lot.remaining);
+        if points > 0 {
+            let change = NaiveBalance { pending: -points, available: points, ..NaiveBalance::default() };
+            self.enter(at, &currency, change, None);
+            self.happened(at, "PointsActivated", &[(&currency, points)]);
+            self.pay_arrears(number, at);
+        }
+    }
+
+    /// Points of a lot that came to be available pay what the member owes, not before what is settled.
     pub(super) fn pay_arrears(&mut self, number: usize, at: Instant) {
         let at = at.max(self.settled_to);
         let lot = &self.lots[number];
         // A late lot that had run out by now has nothing left to pay with.
-        if lot.ends_at.is_some_and(|end| end <= at) {
+        if lot.term.ends_at.is_some_and(|end| end <= at) {
             return;
         }
         let currency = lot.currency.clone();
@@ -225,5 +457,12 @@ impl Member {
             self.enter(at, &currency, change, Some((number, -points)));
             self.happened(at, "ArrearsPaid", &[(&currency, points)]);
         }
+    }
+
+    /// The end of a term, or what the member's doings moved it to if that is later, as far as the term goes.
+    pub(super) fn renewed(&self, currency: &str, term: Term) -> Term {
+        let Some(idle) = term.idle else { return term };
+        let moved = self.renewals.get(&(currency.to_owned(), idle.months)).map(|end| idle.capped(*end));
+        Term { ends_at: term.ends_at.max(moved), ..term }
     }
 }

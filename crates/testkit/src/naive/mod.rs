@@ -1,28 +1,56 @@
 //! A slow, obvious model of the ledger, written from the case list alone.
 //!
 //! Invariants:
-//! - balances are never kept but summed from a member's whole journal each time; a query in the future settles a copy;
-//! - a refused command leaves the model as it was, because it worked on a copy of the member;
+//! - balances are never kept but summed from a member's whole journal each time, and counters over all members from the
+//!   ledger's; a query in the future settles a copy;
+//! - a refused command leaves the model as it was, because it worked on a copy of everything;
+//! - settling a member asks nothing of others;
 //! - no floating point: rates are exact fractions over `i128`.
 //!
-//! It covers orders, returns, redemptions, reversals, adjustments, profiles, expiry, activation and ladders. It does
-//! not cover activities, holds, transfers, merges, inactivity expiry, or the re-evaluation of members when a new version
-//! changes thresholds. Its figures are assumed to be small: it refuses no overflow.
+//! It does not cover the re-evaluation of members when a new version changes thresholds. Its figures are assumed to be
+//! small: it refuses no overflow.
 //!
 //! # Which refusal comes first
-//! Form, `idempotency_conflict`, `no_programme`, `in_the_future`, `too_late`, `not_enrolled`, then by fact:
-//! - order: `duplicate_order`, `unknown_money_currency`;
+//! Form (with `not_alone`), `idempotency_conflict`, `no_programme`, `in_the_future`, `too_late`, `member_merged` (of a
+//! merge or closure sent under an old name), `member_closed`, `not_enrolled`, then fact by fact `earning_blocked`
+//! (activities, purchases), then:
+//! - enrolment: `already_enrolled`, `same_member`;
+//! - order: `duplicate_order`, `earning_blocked`, `unknown_money_currency`, `unknown_redemption`;
+//! - activity: `unknown_activity`, `unknown_money_currency`;
 //! - return: `unknown_order`, `unknown_line`, `nothing_left_to_return` of the order, then line by line
-//!   `nothing_left_to_return`, `quantity_over_returned`, `amount_over_returned`;
-//! - redemption: `duplicate_redemption`, `unknown_point_currency`, `not_spendable`, `no_cash_value`, `below_minimum`,
-//!   `not_a_step`, `above_order_share`, `insufficient_points`;
-//! - reversal: `unknown_redemption`, `over_reversed`; adjustment: `unknown_point_currency`, `insufficient_points`.
+//!   `nothing_left_to_return`, `quantity_over_returned`, `amount_over_returned`, then `no_redemption_paid`,
+//!   `over_reversed`;
+//! - fulfilment: `unknown_order`, `fulfilment_too_late`;
+//! - redemption: `duplicate_redemption`, `redeeming_blocked`, `unknown_point_currency`, `not_spendable`, then for a reward `unknown_reward`,
+//!   `wrong_price`, `reward_not_available`, `out_of_stock`, for a voucher `duplicate_voucher`, for cash `no_cash_value`,
+//!   `below_minimum`, `not_a_step`, `above_order_share`, then `insufficient_points`;
+//! - hold: as a redemption, with `hold_ends_in_the_past` after `redeeming_blocked`; capture: `unknown_hold`, `over_captured`; release:
+//!   `unknown_hold`; voucher: `unknown_voucher`, `voucher_expired`;
+//! - reversal: `unknown_redemption`, `over_reversed`, `voucher_used`;
+//! - adjustment: `unknown_point_currency`, `insufficient_points`;
+//! - transfer: `same_member`, `unknown_member`, `member_closed`, `redeeming_blocked` of the sender, `earning_blocked` of
+//!   the receiver, `unknown_point_currency`, `not_spendable`, `transfers_not_allowed`, `below_minimum`, `above_maximum`,
+//!   `over_limit`, `insufficient_points`;
+//! - purchase: `unknown_point_currency`, `purchases_not_allowed`, `below_minimum`, `above_maximum`, `over_limit`;
+//! - write-off: `unknown_point_currency`, `nothing_owed`, `over_written_off`;
+//! - change of ends: `unknown_point_currency`, `unknown_lot`, `ends_in_the_past` of a lot that would change,
+//!   `nothing_to_change`;
+//! - reinstatement: `nothing_to_reinstate`, `reinstatement_too_late`, `ends_in_the_past`;
+//! - merge: `same_member`, `unknown_member`, `member_merged`, `member_closed`, `hold_in_both`.
 
+mod answers;
+mod conditions;
 mod dates;
 mod earn;
+mod ends;
+mod handover;
+mod judge;
+mod lives;
 mod member;
 mod numbers;
+mod quote;
 mod returns;
+mod rooms;
 mod settle;
 mod spend;
 mod tiers;
@@ -33,101 +61,11 @@ use tallybook_core::calendar::{Instant, Zone};
 use tallybook_core::command::Command;
 use tallybook_core::fact::Fact;
 
-use crate::spec::Spec;
-use member::Member;
+use crate::spec::{RenewalKind, Spec};
+use member::{Member, Place};
 
-/// A member's balances in one currency, smallest units.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct NaiveBalance {
-    /// Can be spent.
-    pub available: i64,
-    /// Cannot be spent yet.
-    pub pending: i64,
-    /// Owed, counted above zero.
-    pub arrears: i64,
-    /// Ever given.
-    pub issued: i64,
-    /// Spent.
-    pub redeemed: i64,
-    /// Run out.
-    pub expired: i64,
-    /// Taken by debit adjustments.
-    pub forfeited: i64,
-    /// Taken back by returns.
-    pub clawed_back: i64,
-}
-
-impl NaiveBalance {
-    fn plus(self, other: NaiveBalance) -> NaiveBalance {
-        NaiveBalance {
-            available: self.available + other.available,
-            pending: self.pending + other.pending,
-            arrears: self.arrears + other.arrears,
-            issued: self.issued + other.issued,
-            redeemed: self.redeemed + other.redeemed,
-            expired: self.expired + other.expired,
-            forfeited: self.forfeited + other.forfeited,
-            clawed_back: self.clawed_back + other.clawed_back,
-        }
-    }
-
-    /// Whether every point given is somewhere: the law of conservation.
-    pub fn is_conserved(&self) -> bool {
-        let placed =
-            self.available + self.pending + self.redeemed + self.expired + self.forfeited + self.clawed_back;
-        self.issued == placed - self.arrears
-    }
-}
-
-/// A lot as one can look at it. Ordered, so that lots can be compared as sorted lists.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct NaiveLot {
-    /// Point currency by name.
-    pub currency: String,
-    /// Smallest units left, at least 1.
-    pub remaining: i64,
-    /// When it was earned.
-    pub earned_at: Instant,
-    /// When it ends.
-    pub expires_at: Option<Instant>,
-}
-
-/// Something that the model decided, comparable to an engine's event.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Happening {
-    /// Effective time.
-    pub at: Instant,
-    /// The decision's name, such as `PointsEarned`.
-    pub name: &'static str,
-    /// Points per currency: granted, activated, paid, spent, restored, expired, asked back, credited or debited.
-    pub points: BTreeMap<String, i64>,
-    /// For `TierChanged`: what changed.
-    pub tier: Option<NaiveTierChange>,
-}
-
-/// A change of tier, or of how long it holds.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct NaiveTierChange {
-    /// Ladder by name.
-    pub ladder: String,
-    /// Tier before, by name.
-    pub from: String,
-    /// Tier after, by name.
-    pub to: String,
-    /// `upgraded`, `kept`, `grace_began`, `demoted` or `returned`.
-    pub why: &'static str,
-    /// End of its validity or grace.
-    pub until: Option<Instant>,
-}
-
-/// What came of a command.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outcome {
-    /// The same command had been taken down before; `happenings` are those of then.
-    pub repeated: bool,
-    /// What the command led to, dues that were settled before it included. Within one instant, compare as a multiset.
-    pub happenings: Vec<Happening>,
-}
+pub use answers::{Happening, NaiveBalance, NaiveLot, NaiveTierChange, Outcome};
+pub use quote::{NaiveQuote, NaiveWish};
 
 /// A programme version of the model.
 #[derive(Clone, Debug)]
@@ -142,6 +80,8 @@ struct Version {
 pub struct Model {
     versions: Vec<Version>,
     members: BTreeMap<String, Member>,
+    /// What was taken from counters over all members, in order.
+    counter_uses: Vec<(String, i64)>,
 }
 
 impl Model {
@@ -152,7 +92,7 @@ impl Model {
 
     /// A ledger whose first programme is in force from an instant.
     pub fn starting(spec: Spec, from: Instant) -> Model {
-        let mut model = Model { versions: Vec::new(), members: BTreeMap::new() };
+        let mut model = Model { versions: Vec::new(), members: BTreeMap::new(), counter_uses: Vec::new() };
         model.add(spec, from);
         model
     }
@@ -215,35 +155,85 @@ impl Model {
         command.check().map_err(|refusal| refusal.code().to_owned())?;
         let key = command.effective_key().map_err(|refusal| refusal.code().to_owned())?;
         let at = command.effective_at;
-        let known = self.members.get(&command.member);
-        if let Some(done) = known.and_then(|known| known.taken_down.iter().find(|done| done.0 == key)) {
-            let is_same = done.1 == at && done.2 == command.facts;
-            return if is_same {
-                Ok(Outcome { repeated: true, ..done.3.clone() })
-            } else {
-                refuse("idempotency_conflict")
-            };
+        let mut done = self.done_before(&command.member, &key);
+        if let Some(same) = done.iter().find(|done| done.1 == at && done.2 == command.facts) {
+            return Ok(Outcome { repeated: true, ..same.3.clone() });
+        }
+        if done.pop().is_some() {
+            return refuse("idempotency_conflict");
         }
         let Some(version) = self.version_index(at) else { return refuse("no_programme") };
         let spec = &self.versions[version].spec;
         if at > recorded_at.plus_seconds(i64::from(spec.clock_skew_seconds)) {
             return refuse("in_the_future");
         }
+        // An old name leads to who goes on, but nobody ends by a name that they had not.
+        let ends = matches!(command.facts[0], Fact::MergeRequested(_) | Fact::ClosureRequested(_));
+        let name = if ends { command.member.clone() } else { self.survivor(&command.member) };
+        let known = self.members.get(&name);
         if known.is_some_and(|known| at < known.settled_to.plus_days(-i64::from(spec.late_limit_days))) {
             return refuse("too_late");
         }
-        let mut member = match known {
-            Some(known) => known.clone(),
-            None if spec.enrol_on_first_fact || matches!(command.facts[0], Fact::MemberEnrolled(_)) => {
-                let mut member = Member::new(at);
-                member.happened(at, "MemberJoined", &[]);
-                member
-            }
-            None => return refuse("not_enrolled"),
-        };
-        let happened_before = if known.is_some() { member.happenings.len() } else { 0 };
+        if known.is_some_and(|known| known.merged.is_some()) {
+            return refuse("member_merged");
+        }
+        if known.is_some_and(|known| known.closed_at.is_some()) {
+            return refuse("member_closed");
+        }
+        let may_appear = spec.enrol_on_first_fact || matches!(command.facts[0], Fact::MemberEnrolled(_));
+        if known.is_none() && !may_appear {
+            return refuse("not_enrolled");
+        }
+        let mut work = self.clone();
+        let outcome = work.carry_out(command, &key, &name, version)?;
+        *self = work;
+        Ok(outcome)
+    }
+
+    /// Takes down everything due by an instant, for every member. Nobody's points depend on it; pieces of a stock come
+    /// back with it from holds that ran out.
+    pub fn sweep(&mut self, until: Instant) {
+        for name in self.members.keys().cloned().collect::<Vec<_>>() {
+            let Some(mut member) = self.members.remove(&name) else { continue };
+            self.settle(&mut member, until);
+            self.put_back(member);
+        }
+    }
+
+    /// All that came of a key, with the member of a name and with everybody who became part of them, or they of.
+    fn done_before(&self, name: &str, key: &str) -> Vec<&(String, Instant, Vec<Fact<'static>>, Outcome)> {
+        let Some(member) = self.members.get(&self.survivor(name)) else { return Vec::new() };
+        let all =
+            member.names().filter_map(|name| self.members.get(name)).flat_map(|member| &member.taken_down);
+        all.filter(|done| done.0 == key).collect()
+    }
+
+    /// The member who goes on under a name.
+    fn survivor(&self, name: &str) -> String {
+        match self.members.get(name).and_then(|member| member.merged.as_ref()) {
+            Some(merged) => self.survivor(&merged.into),
+            None => name.to_owned(),
+        }
+    }
+
+    fn carry_out(
+        &mut self,
+        command: &Command,
+        key: &str,
+        name: &str,
+        version: usize,
+    ) -> Result<Outcome, String> {
+        let at = command.effective_at;
+        let lengths: BTreeMap<String, usize> =
+            self.members.iter().map(|(name, member)| (name.clone(), member.happenings.len())).collect();
+        let mut member = self.members.remove(name).unwrap_or_else(|| {
+            let mut member = Member::new(name, at);
+            member.happened(at, "MemberJoined", &[]);
+            member
+        });
         self.settle(&mut member, at);
         for fact in &command.facts {
+            self.write_counters(&mut member);
             self.judge_fact(&mut member, fact, at, version)?;
             member.has_appeared = true;
             member.settled_to = member.settled_to.max(at);
@@ -251,44 +241,96 @@ impl Model {
             let settled_to = member.settled_to;
             self.settle(&mut member, settled_to);
         }
-        let outcome = Outcome { repeated: false, happenings: member.happenings[happened_before..].to_vec() };
-        member.taken_down.push((key, at, command.facts.clone(), outcome.clone()));
-        self.members.insert(command.member.clone(), member);
+        let before = |name: &str| lengths.get(name).copied().unwrap_or(0);
+        let mut others = BTreeMap::new();
+        for (other, member) in &self.members {
+            let news = &member.happenings[before(other)..];
+            if !news.is_empty() {
+                others.insert(other.clone(), news.to_vec());
+            }
+        }
+        let happenings = member.happenings[before(name)..].to_vec();
+        let outcome = Outcome { repeated: false, happenings, others };
+        member.taken_down.push((key.to_owned(), at, command.facts.clone(), outcome.clone()));
+        self.put_back(member);
         Ok(outcome)
     }
 
+    /// Writes what a member took from counters over all members into the ledger.
+    fn write_counters(&mut self, member: &mut Member) {
+        self.counter_uses.append(&mut member.counter_uses);
+    }
+
+    fn put_back(&mut self, mut member: Member) {
+        self.write_counters(&mut member);
+        self.members.insert(member.name.clone(), member);
+    }
+
     fn judge_fact(
-        &self,
+        &mut self,
         member: &mut Member,
         fact: &Fact<'static>,
         at: Instant,
         version: usize,
     ) -> Result<(), String> {
-        match fact {
-            Fact::MemberEnrolled(enrolment) => {
-                // A member that appeared on another fact is in the programme already.
-                if member.has_appeared {
-                    return refuse("already_enrolled");
-                }
-                member.profile = enrolment.profile.clone();
-                Ok(())
-            }
-            Fact::ProfileChanged(profile) => {
-                member.profile = profile.clone();
-                Ok(())
-            }
-            Fact::OrderPlaced(order) => self.place_order(member, order, at, version),
-            Fact::OrderReturned(ret) => self.return_order(member, ret, at),
-            Fact::RedemptionRequested(redemption) => self.redeem(member, redemption, at, version),
-            Fact::ReversalRequested(reversal) => self.reverse(member, reversal, at, version),
-            Fact::AdjustmentRequested(adjustment) => self.adjust(member, adjustment, at, version),
-            Fact::ProgrammePublished(_) => refuse("missing"),
+        let earns = matches!(fact, Fact::ActivityRecorded(_) | Fact::PointsPurchased(_));
+        if earns && member.earning_blocked {
+            return refuse("earning_blocked");
         }
+        match fact {
+            Fact::MemberEnrolled(fact) => self.enrol(member, fact, at, version)?,
+            Fact::ProfileChanged(profile) => member.profile = profile.clone(),
+            Fact::OrderPlaced(fact) => {
+                let orders_before = member.orders_kept;
+                let order = self.place_order(member, fact, at, version)?;
+                self.pay_referral(member, &order, orders_before, at, version);
+            }
+            Fact::OrderReturned(fact) => {
+                if let Some(whole) = self.return_order(member, fact, at, version)? {
+                    self.cancel_referral(member, &whole, at);
+                }
+            }
+            Fact::OrderFulfilled(fact) => self.fulfil(member, &fact.order, at)?,
+            Fact::ActivityRecorded(fact) => self.record_activity(member, fact, at, version)?,
+            Fact::RedemptionRequested(fact) => self.redeem(member, fact, at, version)?,
+            Fact::ReversalRequested(fact) => self.reverse(member, fact, at, version)?,
+            Fact::HoldRequested(fact) => self.hold(member, fact, at, version)?,
+            Fact::CaptureRequested(fact) => self.capture(member, fact, at)?,
+            Fact::ReleaseRequested(fact) => self.release_asked(member, &fact.hold, at)?,
+            Fact::VoucherPresented(fact) => self.use_voucher(member, fact.code, at)?,
+            Fact::AdjustmentRequested(fact) => self.adjust(member, fact, at, version)?,
+            Fact::TransferRequested(fact) => self.transfer(member, fact, at, version)?,
+            Fact::PointsPurchased(fact) => self.purchase(member, fact, at, version)?,
+            Fact::WriteOffRequested(fact) => self.write_off(member, fact, at, version)?,
+            Fact::ExpiryChangeRequested(fact) => self.change_ends(member, fact, at, version)?,
+            Fact::ReinstatementRequested(fact) => self.reinstate(member, fact, at, version)?,
+            Fact::MergeRequested(fact) => self.merge(member, fact, at, version)?,
+            Fact::ClosureRequested(fact) => self.close(member, fact, at, version),
+            Fact::BlockRequested(fact) => self.block(member, fact, at),
+            Fact::ProgrammePublished(_) => return refuse("missing"),
+        }
+        // Transfers see to both sides by themselves.
+        let kind = match fact {
+            Fact::OrderPlaced(_) => Some(RenewalKind::Order),
+            Fact::ActivityRecorded(_) => Some(RenewalKind::Activity),
+            Fact::RedemptionRequested(_) | Fact::HoldRequested(_) => Some(RenewalKind::Redemption),
+            Fact::PointsPurchased(_) => Some(RenewalKind::Purchase),
+            _ => None,
+        };
+        if let Some(kind) = kind {
+            let now = at.max(member.settled_to);
+            self.renew(member, kind, at, now, version);
+        }
+        Ok(())
     }
 
-    /// The member as they are once all that is due by `at` has happened.
-    fn settled(&self, member: &str, at: Instant) -> Option<Member> {
-        let mut member = self.members.get(member)?.clone();
+    /// The member who goes under a name at a time, as they are once all that is due by then has happened.
+    fn settled(&self, name: &str, at: Instant) -> Option<Member> {
+        let mut member = self.members.get(name)?;
+        while let Some(merged) = member.merged.as_ref().filter(|merged| merged.at <= at) {
+            member = self.members.get(&merged.into)?;
+        }
+        let mut member = member.clone();
         self.settle(&mut member, at);
         Some(member)
     }
@@ -308,9 +350,11 @@ impl Model {
             let entries = member.entries.iter().filter(|entry| entry.at <= at);
             let remaining =
                 entries.filter_map(|entry| entry.lot).filter(|(n, _)| *n == number).map(|(_, p)| p).sum();
-            let mut ends = lot.ends.iter().filter(|(set_at, _)| *set_at <= at).map(|(_, end)| *end);
+            let ends = lot.ends.iter().filter(|(set_at, _)| *set_at <= at);
+            // Of ends set at one time the last counts, whatever order they were decided in.
+            let end = ends.max_by_key(|(set_at, _)| *set_at).map(|(_, end)| *end);
             if remaining > 0 {
-                let expires_at = ends.next_back().flatten();
+                let expires_at = end.flatten();
                 lots.push(NaiveLot {
                     currency: lot.currency.clone(),
                     remaining,
@@ -328,9 +372,9 @@ impl Model {
     pub fn tier(&self, member: &str, ladder: &str, at: Instant) -> Option<(String, Option<Instant>)> {
         let member = self.settled(member, at)?;
         let lowest = self.in_force(at).spec.ladder(ladder)?.tiers[0].id.clone();
-        let changes = member.happenings.iter().filter(|happening| happening.at <= at);
-        let last = changes.filter_map(|h| h.tier.clone()).rfind(|change| change.ladder == ladder);
-        Some(last.map_or((lowest, None), |change| (change.to, change.until)))
+        let is_here = |place: &&Place| place.at <= at && place.ladder == ladder;
+        let last = member.places.iter().rfind(is_here);
+        Some(last.map_or((lowest, None), |place| (place.tier.clone(), place.until)))
     }
 
     /// All that happened to a member, with everything due by `at`, in the order decided.
@@ -338,9 +382,24 @@ impl Model {
         self.settled(member, at).map_or_else(Vec::new, |member| member.happenings)
     }
 
-    /// The time to which a member is settled: the latest effective time of their facts and decisions.
+    /// The time to which a member, or who goes on in their place, is settled: the latest effective time of their facts
+    /// and decisions.
     pub fn settled_to(&self, member: &str) -> Option<Instant> {
-        self.members.get(member).map(|member| member.settled_to)
+        self.members.get(&self.survivor(member)).map(|member| member.settled_to)
+    }
+
+    /// What has been taken from a budget, by its name in the programme; smallest units.
+    pub fn used(&self, budget: &str) -> i64 {
+        self.counted(&rooms::budget_name(budget))
+    }
+
+    /// How many pieces of a reward's stock are gone or set aside.
+    pub fn pieces_gone(&self, reward: &str) -> i64 {
+        self.counted(&rooms::stock_name(reward))
+    }
+
+    fn counted(&self, counter: &str) -> i64 {
+        self.counter_uses.iter().filter(|(name, _)| name == counter).map(|(_, used)| used).sum()
     }
 }
 

@@ -87,3 +87,8 @@ pub(super) fn shares(total: i64, weights: &[i64]) -> Vec<i64> {
     }
     shares
 }
+
+/// `ceil(a * b / c)` of figures that are not negative.
+pub(super) fn ceiling_of(a: i64, b: i64, c: i64) -> i64 {
+    Fraction::new(i128::from(a) * i128::from(b), i128::from(c)).round(Rounding::Ceil)
+}

@@ -1,4 +1,4 @@
-//! Taking orders back: what is kept is judged again, and the difference goes back (cases 20–24 and 26).
+//! Taking orders back: what is kept is judged again, and the difference goes back (cases 20–26).
 
 use std::collections::BTreeMap;
 
@@ -6,22 +6,27 @@ use tallybook_core::calendar::Instant;
 use tallybook_core::fact::{Line, Order, Return, ReturnedPart};
 use tallybook_core::money::Money;
 
-use super::earn::{judge, qualifying, spend_figure, use_cap};
-use super::member::{Figures, Member, OrderRecord, Returned};
+use super::conditions::Occasion;
+use super::earn::{qualifying, spend_figure};
+use super::judge::judge;
+use super::member::{Figures, Handle, Member, OrderRecord, Returned};
 use super::numbers::floor_of;
-use super::spend::{draw, spendable_lots};
+use super::rooms::take;
+use super::spend::{draw, first_drawn_first, spendable_lots};
 use super::{Model, NaiveBalance, refuse};
 use crate::spec::{Clawback, CurrencySpec};
 
 impl Model {
+    /// Takes an order back, whole or in part. Gives the order where nothing of it is kept any more.
     pub(super) fn return_order(
         &self,
         member: &mut Member,
         ret: &Return<'static>,
         at: Instant,
-    ) -> Result<(), String> {
-        let Some(record) = member.orders.get(ret.order.as_ref()) else { return refuse("unknown_order") };
-        let mut record = record.clone();
+        version_now: usize,
+    ) -> Result<Option<Handle>, String> {
+        let Some(handle) = member.order_named(&ret.order) else { return refuse("unknown_order") };
+        let mut record = member.orders[&handle].clone();
         take_lines_back(&mut record, ret)?;
         let version = &self.versions[record.version];
         let spec = &version.spec;
@@ -29,18 +34,36 @@ impl Model {
 
         let kept = kept_order(&record);
         record.is_returned_whole = kept.lines.is_empty();
-        let judged = judge(spec, &kept, &record.eligible, &record.caps);
-        for cap in record.caps.keys() {
-            let use_now = judged.uses.get(cap).copied().unwrap_or(0);
-            let use_before = record.uses.get(cap).copied().unwrap_or(0);
-            use_cap(member, &record.caps, cap, use_now - use_before);
+        let points_back = points_back(member, &record, &kept, ret)?;
+        if let (Some(redemption), Some(points)) = (&record.paid_by, points_back) {
+            self.reverse_points(member, redemption, points, now, &self.versions[version_now])?;
         }
-        record.uses = judged.uses;
+
+        let judgement = &mut record.judgement;
+        let occasion = Occasion::order(kept.clone());
+        let judged = judge(spec, &occasion, &judgement.eligible, &judgement.rested, &judgement.rooms);
+        for name in judgement.rooms.keys() {
+            let use_now = judged.uses.get(name).copied().unwrap_or(0);
+            let use_before = judgement.uses.get(name).copied().unwrap_or(0);
+            take(member, &judgement.rooms, name, use_now - use_before);
+        }
+        for (place, rule) in spec.rules.iter().enumerate() {
+            // A rest that this order began ends with what began it, unless something later did so, too.
+            let begun = judgement.rests.get(&rule.id).copied();
+            if !judged.granted.contains_key(&place) && begun.is_some() {
+                judgement.rests.remove(&rule.id);
+                if member.rests.get(&rule.id).copied() == begun {
+                    member.rests.remove(&rule.id);
+                }
+            }
+        }
+        let earned = judged.earned(spec);
+        judgement.uses = judged.uses;
 
         let mut asked_now = BTreeMap::new();
         for currency in &spec.currencies {
-            let first = record.first.get(&currency.id).copied().unwrap_or(0);
-            let keeps = judged.earned.get(&currency.id).copied().unwrap_or(0);
+            let first = record.judgement.first.get(&currency.id).copied().unwrap_or(0);
+            let keeps = earned.get(&currency.id).copied().unwrap_or(0);
             let before = record.asked_back.get(&currency.id).copied().unwrap_or(0);
             let total = before.max(first - keeps);
             record.asked_back.insert(currency.id.clone(), total);
@@ -52,7 +75,7 @@ impl Model {
         member.happened(now, "ClawedBack", &asked);
         for currency in &spec.currencies {
             if let Some(points) = asked_now.get(&currency.id) {
-                claw_back(member, &mut record, currency, *points, now);
+                claw_back(member, &mut record, &handle, currency, *points, now);
             }
         }
 
@@ -67,13 +90,90 @@ impl Model {
             record.spend.insert(ladder.id.clone(), spend);
             member.figures.push((ladder.id.clone(), day, back));
         }
-        if record.is_returned_whole {
+        let is_whole = record.is_returned_whole;
+        if is_whole {
             member.orders_kept -= 1;
         }
-        member.orders.insert(ret.order.clone().into_owned(), record);
+        member.orders.insert(handle.clone(), record);
         self.after_return(member, now);
-        Ok(())
+        Ok(is_whole.then_some(handle))
     }
+
+    /// Within the window of a referral, cancels what it gave with an order of which nothing is kept, as far as that is
+    /// still pending.
+    pub(super) fn cancel_referral(&mut self, member: &mut Member, order: &Handle, at: Instant) {
+        let Some(referral) = member.orders[order].referral.clone() else { return };
+        let now = at.max(member.settled_to);
+        if now >= referral.window_ends_at {
+            return;
+        }
+        // After a merge, the member may have been brought by another than the order says.
+        if member.referrer.as_ref() == Some(&referral.referrer) {
+            member.referral_paid = false;
+        }
+        cancel_pending(member, &referral.lots, now);
+        let mut name = referral.referrer;
+        let mut lots = referral.referrer_lots;
+        while let Some(merged) = self.members.get(&name).and_then(|referrer| referrer.merged.clone()) {
+            lots.iter_mut().for_each(|lot| *lot += merged.lots_before);
+            name = merged.into;
+        }
+        if name == member.name {
+            cancel_pending(member, &lots, now);
+        } else if let Some(mut referrer) = self.members.remove(&name) {
+            // Only a return that has something to cancel concerns the referrer at all.
+            let mut settled = referrer.clone();
+            let then = now.max(referrer.settled_to);
+            self.settle(&mut settled, then);
+            if cancel_pending(&mut settled, &lots, then) {
+                referrer = settled;
+            }
+            self.put_back(referrer);
+        }
+    }
+}
+
+/// Cancels those of some lots that are still pending, if any are.
+fn cancel_pending(member: &mut Member, lots: &[usize], now: Instant) -> bool {
+    let is_pending = |number: &&usize| member.lots[**number].pending && member.lots[**number].remaining > 0;
+    let pending: Vec<usize> = lots.iter().filter(is_pending).copied().collect();
+    for number in &pending {
+        member.cancel(*number, now);
+    }
+    !pending.is_empty()
+}
+
+/// The points that go back to the redemption that paid the order; `None` where none do.
+fn points_back(
+    member: &Member,
+    record: &OrderRecord,
+    kept: &Order<'_>,
+    ret: &Return<'_>,
+) -> Result<Option<i64>, String> {
+    let Some(handle) = &record.paid_by else {
+        return if ret.points_back.is_some() { refuse("no_redemption_paid") } else { Ok(None) };
+    };
+    let redemption = &member.redemptions[handle];
+    let (whole, left) = (redemption.points(), redemption.left());
+    let points = match ret.points_back {
+        Some(points) if points.0 > left => return refuse("over_reversed"),
+        Some(points) => points.0,
+        None => {
+            let value = |order: &Order<'_>| {
+                order.lines.iter().map(|line| line.amount.0 + line.tax.0).sum::<i64>() + order.shipping.0
+            };
+            let whole_value = value(&record.order);
+            let target = if record.is_returned_whole {
+                whole
+            } else if whole_value == 0 {
+                0
+            } else {
+                floor_of(whole, whole_value - value(kept), whole_value)
+            };
+            (target - (whole - left)).max(0)
+        }
+    };
+    Ok(Some(points).filter(|points| *points > 0))
 }
 
 /// Books what the return names, refusing what is no longer there.
@@ -167,22 +267,28 @@ fn kept_order(record: &OrderRecord) -> Order<'static> {
 fn claw_back(
     member: &mut Member,
     record: &mut OrderRecord,
+    handle: &Handle,
     currency: &CurrencySpec,
     points: i64,
     now: Instant,
 ) {
     let is_own = |member: &Member, number: &usize| {
         let lot = &member.lots[*number];
-        lot.currency == currency.id && lot.order.as_deref() == Some(record.order.id.as_ref())
+        lot.currency == currency.id && lot.order.as_ref() == Some(handle)
     };
     let own: Vec<usize> = (0..member.lots.len()).filter(|number| is_own(member, number)).collect();
-    let expired: i64 = own.iter().map(|number| member.lots[*number].expired).sum();
+    let gone = |number: &usize| {
+        let lot = &member.lots[*number];
+        lot.expired + lot.cancelled - lot.reinstated
+    };
+    let gone: i64 = own.iter().map(gone).sum();
     let counted = record.expired_counted.entry(currency.id.clone()).or_default();
-    let by_expiry = points.min(expired - *counted);
+    let by_expiry = points.min((gone - *counted).max(0));
     *counted += by_expiry;
 
-    let (own_pending, own_active): (Vec<usize>, Vec<usize>) =
+    let (own_pending, mut own_active): (Vec<usize>, Vec<usize>) =
         own.into_iter().partition(|number| member.lots[*number].pending);
+    first_drawn_first(member, &mut own_active, currency.fifo);
     let from_pending = |p: i64| NaiveBalance { pending: -p, clawed_back: p, ..NaiveBalance::default() };
     let from_available = |p: i64| NaiveBalance { available: -p, clawed_back: p, ..NaiveBalance::default() };
     let mut left = points - by_expiry;

@@ -3,7 +3,7 @@
 use tallybook_core::calendar::{Day, Instant, Zone};
 
 use super::dates::{months_later, next_day, year_start};
-use super::member::{Figures, Member, Standing};
+use super::member::{Figures, Member, Place, Standing};
 use super::{Happening, Model, NaiveTierChange, Version};
 use crate::spec::{Downgrade, LadderPeriod, LadderSpec, Threshold};
 
@@ -77,7 +77,7 @@ fn highest_entered(ladder: &LadderSpec, figures: Figures) -> usize {
     (0..ladder.tiers.len()).rfind(|rank| is_entered(ladder, *rank, figures)).unwrap_or(0)
 }
 
-fn rank_of(ladder: &LadderSpec, standing: &Standing) -> usize {
+pub(super) fn rank_of(ladder: &LadderSpec, standing: &Standing) -> usize {
     ladder.tiers.iter().position(|tier| tier.id == standing.tier).unwrap_or(0)
 }
 
@@ -332,8 +332,8 @@ impl Model {
         set(self, member, ladder, at, Change { until: Some(version.zone.day_start(last)), ..demoted });
     }
 
-    /// Looks at every ladder after an order of a local day.
-    pub(super) fn after_order(&self, member: &mut Member, version: &Version, day: Day) {
+    /// Looks at every ladder after an order, or another occasion, of a local day.
+    pub(super) fn after_occasion(&self, member: &mut Member, version: &Version, day: Day) {
         let now = member.settled_to;
         let today = version.zone.day(now);
         for ladder in &version.spec.ladders {
@@ -505,6 +505,7 @@ fn set(model: &Model, member: &mut Member, ladder: &LadderSpec, at: Instant, cha
         standing.basis = Some(basis);
     }
     member.standings.insert(ladder.id.clone(), standing);
+    member.places.push(Place { at, ladder: ladder.id.clone(), tier: to.clone(), until });
     member.happened(at, "TierChanged", &[]);
     let tier = NaiveTierChange { ladder: ladder.id.clone(), from, to, why: change.why, until };
     let last: &mut Happening = member.happenings.last_mut().expect("a happening was just written");

@@ -1,153 +1,13 @@
-//! The naive model against cases worked out by hand.
+//! Orders, returns, redemptions, adjustments and ladders.
 
-use std::borrow::Cow;
-
-use tallybook_core::calendar::{Instant, MonthDay};
+use tallybook_core::calendar::MonthDay;
 use tallybook_core::command::Command;
-use tallybook_core::fact::{
-    Adjustment, Enrolment, Fact, Line, Order, Profile, Purpose, Redemption, Return, ReturnedLine,
-    ReturnedPart, Reversal, Shortfall,
-};
-use tallybook_core::money::{CurrencyCode, Money};
-use tallybook_core::points::Points;
-use tallybook_testkit::naive::{Model, NaiveBalance, Outcome};
+use tallybook_core::fact::{Enrolment, Fact, Line, Order, Profile, Purpose, Return, ReturnedPart, Shortfall};
+use tallybook_core::money::Money;
+use tallybook_testkit::naive::Model;
 use tallybook_testkit::spec::*;
 
-fn at(text: &str) -> Instant {
-    let text = if text.contains('T') { text.to_owned() } else { format!("{text}T12:00:00Z") };
-    Instant::parse_rfc3339(&text).expect("cases are told in RFC 3339")
-}
-
-/// A model and one member, told what happens in short sentences.
-struct Case(Model);
-
-fn case(spec: Spec) -> Case {
-    Case(Model::new(spec))
-}
-
-fn line(amount: i64) -> Line<'static> {
-    Line { quantity: 1, amount: Money(amount), ..Line::default() }
-}
-
-fn order(id: &str, lines: Vec<Line<'static>>) -> Order<'static> {
-    Order {
-        id: id.to_owned().into(),
-        currency: CurrencyCode::parse("USD").expect("a code is three capitals"),
-        channel: None,
-        store: None,
-        shipping: Money(0),
-        paid_with_points: Money(0),
-        paid_with_stored_value: Money(0),
-        lines,
-    }
-}
-
-impl Case {
-    fn tell(&mut self, time: &str, fact: Fact<'static>) -> Result<Outcome, String> {
-        let command = Command::new("M", at(time), fact);
-        let has_natural_key = command.effective_key().is_ok();
-        let command = if has_natural_key { command } else { command.with_key(time) };
-        self.0.submit_command(&command, at("2099-01-01"))
-    }
-
-    fn order(&mut self, time: &str, id: &str, amount: i64) -> Result<Outcome, String> {
-        self.tell(time, Fact::OrderPlaced(order(id, vec![line(amount)])))
-    }
-
-    fn give_back(
-        &mut self,
-        time: &str,
-        id: &str,
-        order: &str,
-        part: ReturnedPart,
-    ) -> Result<Outcome, String> {
-        let lines = vec![ReturnedLine { line: Cow::Borrowed("1"), part }];
-        self.tell(
-            time,
-            Fact::OrderReturned(Return { id: id.to_owned().into(), order: order.to_owned().into(), lines }),
-        )
-    }
-
-    fn redeem(&mut self, time: &str, id: &str, points: i64) -> Result<Outcome, String> {
-        self.redeem_for(time, id, points, false, Purpose::Reward(Cow::Borrowed("mug")))
-    }
-
-    fn redeem_for(
-        &mut self,
-        time: &str,
-        id: &str,
-        points: i64,
-        partial: bool,
-        purpose: Purpose<'static>,
-    ) -> Result<Outcome, String> {
-        let id = id.to_owned().into();
-        let currency = Cow::Borrowed("points");
-        let redemption = Redemption { id, currency, points: Points(points), partial, purpose };
-        self.tell(time, Fact::RedemptionRequested(redemption))
-    }
-
-    fn reverse(&mut self, time: &str, id: &str, points: i64) -> Result<Outcome, String> {
-        let reversal = Reversal { redemption: id.to_owned().into(), points: Some(Points(points)) };
-        self.tell(time, Fact::ReversalRequested(reversal))
-    }
-
-    fn adjust(&mut self, time: &str, points: i64, shortfall: Shortfall) -> Result<Outcome, String> {
-        self.tell(
-            time,
-            Fact::AdjustmentRequested(Adjustment {
-                currency: Cow::Borrowed("points"),
-                points: Points(points),
-                shortfall,
-                actor: Cow::Borrowed("clerk"),
-                reason: Cow::Borrowed("goodwill"),
-                about: None,
-            }),
-        )
-    }
-
-    fn balance(&self, time: &str) -> NaiveBalance {
-        let balance = self.0.balances("M", at(time))["points"];
-        assert!(balance.is_conserved(), "{balance:?}");
-        balance
-    }
-
-    fn available(&self, time: &str) -> i64 {
-        self.balance(time).available
-    }
-
-    fn standing(&self, time: &str) -> (String, Option<Instant>) {
-        self.0.tier("M", "status", at(time)).expect("the member and the ladder are known")
-    }
-
-    fn tier(&self, time: &str) -> String {
-        self.standing(time).0
-    }
-
-    fn tier_until(&self, time: &str) -> String {
-        self.standing(time).1.map_or("never".to_owned(), |end| end.to_string())
-    }
-}
-
-fn refused(code: &str) -> Result<Outcome, String> {
-    Err(code.to_owned())
-}
-
-fn with_expiry(expiry: ExpirySpec) -> Spec {
-    let mut spec = Spec::plain();
-    spec.currencies[0].expiry = expiry;
-    spec
-}
-
-fn with_ladder(ladder: LadderSpec) -> Spec {
-    Spec { ladders: vec![ladder], ..Spec::plain() }
-}
-
-/// Silver at $100, gold at $200.
-fn three_tiers() -> LadderSpec {
-    LadderSpec::plain("status")
-        .with_tier("silver", Threshold::spend(10_000))
-        .with_tier("gold", Threshold::spend(20_000))
-}
+use super::*;
 
 #[test]
 fn s05_points_round_down_once_per_order_or_on_each_line() {
@@ -232,7 +92,7 @@ fn s09_a_monthly_cap_trims_and_a_return_gives_it_back() {
 #[test]
 fn s10_points_wait_until_midnight_of_their_day() {
     let mut spec = Spec::plain();
-    spec.currencies[0].activation_days = 2;
+    spec.currencies[0].activation = ActivationSpec::AfterDays(2);
     let mut case = case(spec);
     case.order("2026-01-05", "A", 1_000).unwrap();
     assert_eq!(case.balance("2026-01-06T23:59:59Z").pending, 10);
@@ -242,7 +102,7 @@ fn s10_points_wait_until_midnight_of_their_day() {
 
 #[test]
 fn s12_a_month_after_31_january_ends_with_february() {
-    let mut case = case(with_expiry(ExpirySpec::AfterMonths(1, RoundTo::Day)));
+    let mut case = case(with_expiry(ends(EndAt::AfterMonths(1, RoundTo::Day))));
     case.order("2026-01-31", "A", 1_000).unwrap();
     assert_eq!(case.available("2026-02-28T23:59:59Z"), 10);
     let gone = case.balance("2026-03-01T00:00:00Z");
@@ -251,7 +111,7 @@ fn s12_a_month_after_31_january_ends_with_february() {
 
 #[test]
 fn s12_a_day_ends_at_the_programmes_midnight_even_where_it_is_skipped() {
-    let mut spec = with_expiry(ExpirySpec::AfterDays(0, RoundTo::Day));
+    let mut spec = with_expiry(ends(EndAt::AfterDays(0, RoundTo::Day)));
     spec.zone = "America/Sao_Paulo".to_owned();
     let mut case = case(spec);
     case.order("2018-11-03T15:00:00Z", "A", 1_000).unwrap();
@@ -261,7 +121,7 @@ fn s12_a_day_ends_at_the_programmes_midnight_even_where_it_is_skipped() {
 
 #[test]
 fn s11_calendar_points_go_at_the_end_of_their_year() {
-    let mut case = case(with_expiry(ExpirySpec::Calendar(1)));
+    let mut case = case(with_expiry(ends(EndAt::Calendar(1))));
     case.order("2026-05-05", "A", 1_000).unwrap();
     assert_eq!(case.available("2027-12-31T23:59:59Z"), 10);
     assert_eq!(case.available("2028-01-01T00:00:00Z"), 0);
@@ -269,7 +129,7 @@ fn s11_calendar_points_go_at_the_end_of_their_year() {
 
 #[test]
 fn s13_nothing_spends_a_lot_at_its_end() {
-    let mut case = case(with_expiry(ExpirySpec::AfterDays(1, RoundTo::Day)));
+    let mut case = case(with_expiry(ends(EndAt::AfterDays(1, RoundTo::Day))));
     case.order("2026-01-05", "A", 1_000).unwrap();
     assert_eq!(case.redeem("2026-01-07T00:00:00Z", "D", 1), refused("insufficient_points"));
     case.redeem("2026-01-06T23:59:59Z", "D", 1).unwrap();
@@ -281,7 +141,7 @@ fn s16_a_redemption_is_whole_unless_partial_is_asked() {
     case.order("2026-01-05", "A", 1_000).unwrap();
     assert_eq!(case.redeem("2026-01-06", "D", 11), refused("insufficient_points"));
     assert_eq!(case.available("2026-01-06"), 10);
-    case.redeem_for("2026-01-06", "E", 11, true, Purpose::Voucher(Cow::Borrowed("five"))).unwrap();
+    case.redeem_for("2026-01-06", "E", 11, true, voucher("five", None)).unwrap();
     assert_eq!(case.balance("2026-01-06").redeemed, 10);
 }
 
@@ -304,7 +164,7 @@ fn s16_cash_off_has_a_minimum_a_step_and_a_share_of_the_order() {
 #[test]
 fn s18_a_reversed_lot_past_its_end_expires_at_once_or_gets_its_grace() {
     for (grace_days, available) in [(0, 0), (5, 4)] {
-        let mut spec = with_expiry(ExpirySpec::AfterDays(10, RoundTo::Day));
+        let mut spec = with_expiry(ends(EndAt::AfterDays(10, RoundTo::Day)));
         spec.currencies[0].reversal_grace_days = grace_days;
         let mut case = case(spec);
         case.order("2026-01-05", "A", 1_000).unwrap();
@@ -370,7 +230,7 @@ fn s21_own_lots_only_leaves_other_lots_alone() {
 
 #[test]
 fn s22_expired_points_count_as_taken_back() {
-    let mut case = case(with_expiry(ExpirySpec::AfterDays(10, RoundTo::Day)));
+    let mut case = case(with_expiry(ends(EndAt::AfterDays(10, RoundTo::Day))));
     case.order("2026-01-05", "A", 1_000).unwrap();
     case.redeem("2026-01-06", "D", 3).unwrap();
     case.give_back("2026-03-01", "R", "A", ReturnedPart::All).unwrap();
@@ -397,7 +257,12 @@ fn s23_what_is_not_there_cannot_be_returned() {
 fn s26_an_exchange_stands_or_falls_as_one() {
     let mut case = case(Spec::plain());
     case.order("2026-01-05", "A", 1_000).unwrap();
-    let ret = |order: &'static str| Return { id: "R".into(), order: order.into(), lines: vec![] };
+    let ret = |order: &'static str| Return {
+        id: "R".into(),
+        order: order.into(),
+        lines: vec![],
+        points_back: None,
+    };
     let swap = |name| Command::exchange("M", at("2026-01-06"), ret(name), order("B", vec![line(3_000)]));
     assert_eq!(case.0.submit_command(&swap("Z"), at("2026-01-06")), refused("unknown_order"));
     assert_eq!(case.available("2026-01-06"), 10);
@@ -468,7 +333,7 @@ fn s24_a_return_demotes_at_once_where_the_ladder_says_so() {
 
 #[test]
 fn s33_a_late_order_starts_at_its_own_time_and_both_its_ends_are_written() {
-    let mut case = case(with_expiry(ExpirySpec::AfterDays(10, RoundTo::Day)));
+    let mut case = case(with_expiry(ends(EndAt::AfterDays(10, RoundTo::Day))));
     case.order("2026-03-01", "B", 1_000).unwrap();
     case.order("2026-01-05", "A", 2_000).unwrap();
     let balance = case.balance("2026-03-01");
@@ -525,7 +390,7 @@ fn s37_members_must_enrol_first_where_the_programme_says_so() {
     assert_eq!(case.order("2026-01-01", "A", 100), refused("not_enrolled"));
     case.tell("2026-01-01", Fact::MemberEnrolled(Enrolment::default())).unwrap();
     case.order("2026-01-01", "A", 100).unwrap();
-    let again = Fact::MemberEnrolled(Enrolment { profile: Profile::default() });
+    let again = Fact::MemberEnrolled(Enrolment::default());
     assert_eq!(
         case.0.submit("M", Some("other"), at("2026-01-02"), &[again], at("2026-01-02")),
         refused("already_enrolled")
@@ -558,7 +423,7 @@ fn law5_a_retry_is_the_first_outcome_again_and_another_content_is_a_conflict() {
 fn a_spec_is_written_in_the_programme_language() {
     let mut spec = with_ladder(three_tiers());
     spec.currencies[0].scale = 2;
-    spec.currencies[0].expiry = ExpirySpec::AfterMonths(6, RoundTo::Month);
+    spec.currencies[0].expiry = ends(EndAt::AfterMonths(6, RoundTo::Month));
     spec.rules[0].kind = RuleKind::Base { points: 150, per: 100 };
     spec.rules[0].caps = vec![CapSpec { limit: 5_000, per: CapPeriod::Month, skip: true }];
     spec.rules[0].when.not_tag = vec!["coupon".to_owned()];
@@ -611,7 +476,7 @@ fn s07_a_leap_day_birthday_is_kept_on_the_28th_in_other_years() {
     spec.rules.push(gift);
     let mut case = case(spec);
     let profile = Profile { birthday: MonthDay::new(2, 29), ..Profile::default() };
-    case.tell("2026-01-01", Fact::MemberEnrolled(Enrolment { profile })).unwrap();
+    case.tell("2026-01-01", Fact::MemberEnrolled(Enrolment { profile, referred_by: None })).unwrap();
     case.order("2026-02-27", "A", 100).unwrap();
     case.order("2026-02-28", "B", 100).unwrap();
     case.order("2026-03-01", "C", 100).unwrap();
@@ -656,9 +521,9 @@ fn s09_a_cap_that_skips_gives_nothing_rather_than_less() {
 #[test]
 fn s10_the_expiry_clock_starts_at_activation_or_at_earning() {
     for (counts_from_earning, end) in [(false, "2026-01-18T00:00:00Z"), (true, "2026-01-16T00:00:00Z")] {
-        let mut spec = with_expiry(ExpirySpec::AfterDays(10, RoundTo::Day));
-        spec.currencies[0].activation_days = 2;
-        spec.currencies[0].counts_from_earning = counts_from_earning;
+        let mut spec = with_expiry(ends(EndAt::AfterDays(10, RoundTo::Day)));
+        spec.currencies[0].activation = ActivationSpec::AfterDays(2);
+        spec.currencies[0].expiry.ends[0].counts_from_earning = counts_from_earning;
         let mut case = case(spec);
         case.order("2026-01-05", "A", 1_000).unwrap();
         assert_eq!(case.0.lots("M", at("2026-01-10"))[0].expires_at, Some(at(end)));
@@ -667,7 +532,7 @@ fn s10_the_expiry_clock_starts_at_activation_or_at_earning() {
 
 #[test]
 fn s18_partial_reversals_go_on_where_the_last_one_stopped() {
-    let mut case = case(with_expiry(ExpirySpec::AfterDays(10, RoundTo::Day)));
+    let mut case = case(with_expiry(ends(EndAt::AfterDays(10, RoundTo::Day))));
     case.order("2026-01-05", "A", 500).unwrap();
     case.order("2026-01-06", "B", 500).unwrap();
     case.redeem("2026-01-07", "D", 8).unwrap();
