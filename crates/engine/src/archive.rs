@@ -2,13 +2,15 @@
 
 use tallybook_core::calendar::Instant;
 use tallybook_core::decide::precedent::OrderRecord;
-use tallybook_core::decide::{OrderFile, Precedent, RedemptionFile};
-use tallybook_core::event::{Decision, Event};
+use tallybook_core::decide::{LotFile, OrderFile, Precedent, RedemptionFile};
+use tallybook_core::event::{Decision, Event, Redeemed, RedemptionReversed};
 use tallybook_core::fact::{Fact, Order, Return, Subject};
+use tallybook_core::ids::LotNumber;
 use tallybook_format::{RecordKind, decode_decision, decode_fact, subject_fingerprint};
 use tallybook_log::{LogReader, Position, RECORD_HEADER_BYTES, RecordBuf, RecordReader, RecordView};
 
 use crate::error::LedgerError;
+use crate::fold::{Past, introduces};
 
 /// What one batch says of a member.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,17 +77,28 @@ fn add_record(batch: &mut HistoryBatch, record: &RecordView<'_>) -> Result<(), L
 /// The batch of a member that came under an idempotency key, if there is one.
 pub(crate) fn find_key<R: LogReader>(
     reader: &R,
-    head: Position,
+    past: &Past,
     key: &str,
     fingerprint: u32,
 ) -> Result<Option<Position>, LedgerError> {
-    for record in reader.chain(head) {
-        let record = record?;
+    for record in records(reader, past) {
+        let record = record?.0;
         if record.header.key_fingerprint == fingerprint && has_key(&record, key)? {
             return Ok(Some(record.position));
         }
     }
     Ok(None)
+}
+
+/// Every record of a past, newest first in each of its chains, with what is added to its lot numbers.
+fn records<'r, R: LogReader>(
+    reader: &'r R,
+    past: &'r Past,
+) -> impl Iterator<Item = Result<(RecordBuf, u32), LedgerError>> + 'r {
+    past.0.iter().flat_map(|chain| {
+        let offset = chain.lot_offset;
+        reader.chain(chain.head).map(move |record| Ok((record?, offset)))
+    })
 }
 
 /// Whether a fact's record came under a key.
@@ -94,11 +107,11 @@ pub(crate) fn has_key(record: &RecordBuf, key: &str) -> Result<bool, LedgerError
     Ok(stored.or_else(|| fact.natural_key()).as_deref() == Some(key))
 }
 
-/// Every key fingerprint of a member's chain with the fact that carries it, newest first.
-pub(crate) fn keys<R: LogReader>(reader: &R, head: Position) -> Result<Vec<(u32, Position)>, LedgerError> {
+/// Every key fingerprint of a member's past with the fact that carries it, newest first in each chain.
+pub(crate) fn keys<R: LogReader>(reader: &R, past: &Past) -> Result<Vec<(u32, Position)>, LedgerError> {
     let mut keys = Vec::new();
-    for record in reader.chain(head) {
-        let record = record?;
+    for record in records(reader, past) {
+        let record = record?.0;
         if record.header.key_fingerprint != 0 {
             keys.push((record.header.key_fingerprint, record.position));
         }
@@ -139,34 +152,85 @@ pub(crate) fn batch_under_key<R: LogReader>(
     }
 }
 
-/// Finds what a member's earlier records say on a fact. `head` is the member's newest durable record.
+/// Finds what a member's earlier records say on a fact. The past's newest records must be durable.
 ///
 /// # Errors
 /// [`LedgerError::Corruption`] and [`LedgerError::Fault`].
 pub fn precedent<R: LogReader>(
     reader: &R,
-    head: Position,
+    past: &Past,
     fact: &Fact<'_>,
 ) -> Result<Precedent<'static>, LedgerError> {
+    let on_redemption = |file: Option<RedemptionFile>| {
+        file.map_or(Precedent::None, |file| Precedent::Redemption(Box::new(file)))
+    };
     match fact {
-        Fact::OrderPlaced(order) => Ok(taken(find_order(reader, head, &order.id)?.is_some())),
-        Fact::RedemptionRequested(redemption) => {
-            Ok(taken(find_redemption(reader, head, &redemption.id)?.is_some()))
-        }
-        Fact::OrderReturned(ret) => {
-            let file = find_order(reader, head, &ret.order)?;
-            Ok(file.map_or(Precedent::None, |file| Precedent::Order(Box::new(file))))
-        }
+        Fact::OrderPlaced(order) => match (find_order(reader, past, &order.id)?, &order.redemption) {
+            (Some(_), _) => Ok(Precedent::Taken),
+            (None, Some(paid_by)) => Ok(on_redemption(find_redemption(reader, past, paid_by)?)),
+            (None, None) => Ok(Precedent::None),
+        },
+        Fact::RedemptionRequested(redemption) => taken(reader, past, &redemption.id),
+        Fact::HoldRequested(hold) => taken(reader, past, &hold.id),
+        Fact::OrderReturned(ret) => on_order(reader, past, &ret.order),
+        Fact::OrderFulfilled(fulfilment) => on_order(reader, past, &fulfilment.order),
         Fact::ReversalRequested(reversal) => {
-            let file = find_redemption(reader, head, &reversal.redemption)?;
-            Ok(file.map_or(Precedent::None, |file| Precedent::Redemption(Box::new(file))))
+            Ok(on_redemption(find_redemption(reader, past, &reversal.redemption)?))
+        }
+        Fact::ReinstatementRequested(wanted) => {
+            let file = find_lot(reader, past, wanted.lot)?;
+            Ok(file.map_or(Precedent::None, |file| Precedent::Lot(Box::new(file))))
         }
         _ => Ok(Precedent::None),
     }
 }
 
-fn taken(found: bool) -> Precedent<'static> {
-    if found { Precedent::Taken } else { Precedent::None }
+/// Whether a name is that of an earlier redemption or hold.
+fn taken<R: LogReader>(reader: &R, past: &Past, name: &str) -> Result<Precedent<'static>, LedgerError> {
+    let fingerprint = subject_fingerprint(Subject::Redemption(name));
+    for record in records(reader, past) {
+        let record = record?.0;
+        if record.header.subject_fingerprint != fingerprint || !introduces(record.header.kind) {
+            continue;
+        }
+        if fact(&view(&record))?.1.subject() == Some(Subject::Redemption(name)) {
+            return Ok(Precedent::Taken);
+        }
+    }
+    Ok(Precedent::None)
+}
+
+fn on_order<R: LogReader>(reader: &R, past: &Past, name: &str) -> Result<Precedent<'static>, LedgerError> {
+    let Some(mut file) = find_order(reader, past, name)? else { return Ok(Precedent::None) };
+    if let Some(paid_by) = &file.order.redemption {
+        file.redemption = find_redemption(reader, past, paid_by)?;
+    }
+    Ok(Precedent::Order(Box::new(file)))
+}
+
+/// What expired of a lot and came back; `None` where nothing of it ever expired.
+fn find_lot<R: LogReader>(reader: &R, past: &Past, lot: LotNumber) -> Result<Option<LotFile>, LedgerError> {
+    let mut newest_first: Vec<Event> = Vec::new();
+    for record in records(reader, past) {
+        let (record, offset) = record?;
+        let record = view(&record);
+        if matches!(record_kind(&record)?, RecordKind::Expired | RecordKind::Reinstated) {
+            let Event { effective_at, decision } = event(&record)?;
+            newest_first.push(Event { effective_at, decision: decision.renumbered(offset) });
+        }
+    }
+    let mut found: Option<LotFile> = None;
+    for event in newest_first.iter().rev() {
+        if let Decision::Expired(expired) = &event.decision
+            && expired.lot == lot
+        {
+            found.get_or_insert(LotFile::new(lot, expired.currency));
+        }
+        if let Some(file) = &mut found {
+            file.follow(event.effective_at, &event.decision);
+        }
+    }
+    Ok(found)
 }
 
 /// What the chain says of one order, newest first.
@@ -177,25 +241,28 @@ enum OrderStep {
 
 fn find_order<R: LogReader>(
     reader: &R,
-    head: Position,
+    past: &Past,
     name: &str,
 ) -> Result<Option<OrderFile<'static>>, LedgerError> {
     let fingerprint = subject_fingerprint(Subject::Order(name));
     let mut steps: Vec<OrderStep> = Vec::new();
-    for record in reader.chain(head) {
-        let record = record?;
+    for record in records(reader, past) {
+        let (record, offset) = record?;
         let record = view(&record);
         let kind = record_kind(&record)?;
-        if kind == RecordKind::Expired {
-            steps.push(OrderStep::Decision(Box::new(event(&record)?.decision)));
+        let decision = || {
+            Ok::<_, LedgerError>(OrderStep::Decision(Box::new(event(&record)?.decision.renumbered(offset))))
+        };
+        if matches!(kind, RecordKind::Expired | RecordKind::LotCancelled | RecordKind::Reinstated) {
+            steps.push(decision()?);
             continue;
         }
         if record.header.subject_fingerprint != fingerprint {
             continue;
         }
         match kind {
-            RecordKind::PointsEarned | RecordKind::ClawedBack => {
-                steps.push(OrderStep::Decision(Box::new(event(&record)?.decision)));
+            RecordKind::PointsEarned | RecordKind::ClawedBack | RecordKind::ReferralPaid => {
+                steps.push(decision()?);
             }
             RecordKind::OrderReturned => {
                 let (_, Fact::OrderReturned(ret)) = fact(&record)? else { continue };
@@ -211,6 +278,8 @@ fn find_order<R: LogReader>(
                     return order_file(order, Instant(record.header.effective_at), steps).map(Some);
                 }
                 drop_last(&mut steps, |decision| matches!(decision, Decision::PointsEarned(_)));
+                // A referral is of the order that is judged before it, which has just turned out to be another.
+                drop_referral(&mut steps);
             }
             _ => {}
         }
@@ -222,6 +291,15 @@ fn find_order<R: LogReader>(
 fn drop_last(steps: &mut Vec<OrderStep>, is: impl Fn(&Decision) -> bool) {
     if let Some(index) = steps.iter().rposition(|step| matches!(step, OrderStep::Decision(d) if is(d))) {
         steps.remove(index);
+    }
+}
+
+/// Drops the referral that was read last.
+fn drop_referral(steps: &mut Vec<OrderStep>) {
+    if let Some(OrderStep::Decision(decision)) = steps.last()
+        && matches!(**decision, Decision::ReferralPaid(_))
+    {
+        steps.pop();
     }
 }
 
@@ -241,7 +319,7 @@ fn order_file(
     let earned =
         earned.ok_or_else(|| LedgerError::Corruption(format!("order `{}` was never judged", order.id)))?;
     let record = OrderRecord::new(effective_at, earned, order.lines.len());
-    let mut file = OrderFile { order, record };
+    let mut file = OrderFile { order, record, redemption: None };
     for step in steps {
         match step {
             OrderStep::Decision(decision) => file.record.follow(&decision),
@@ -251,27 +329,37 @@ fn order_file(
     Ok(file)
 }
 
+/// A redemption, or a hold that was captured.
 fn find_redemption<R: LogReader>(
     reader: &R,
-    head: Position,
+    past: &Past,
     name: &str,
 ) -> Result<Option<RedemptionFile>, LedgerError> {
     let fingerprint = subject_fingerprint(Subject::Redemption(name));
     let mut newest_first: Vec<Decision> = Vec::new();
-    for record in reader.chain(head) {
-        let record = record?;
+    for record in records(reader, past) {
+        let (record, offset) = record?;
         let record = view(&record);
         if record.header.subject_fingerprint != fingerprint {
             continue;
         }
         match record_kind(&record)? {
-            RecordKind::Redeemed | RecordKind::RedemptionReversed => {
-                newest_first.push(event(&record)?.decision)
-            }
+            RecordKind::Redeemed => newest_first.push(event(&record)?.decision.renumbered(offset)),
+            RecordKind::HoldCaptured => match event(&record)?.decision.renumbered(offset) {
+                Decision::HoldCaptured(captured) if captured.hold.as_ref() == name => {
+                    return Ok(Some(redemption_file(name, captured.redeemed, &newest_first)));
+                }
+                _ => {}
+            },
+            RecordKind::RedemptionReversed => match event(&record)?.decision {
+                Decision::RedemptionReversed(RedemptionReversed { of: Some(of), .. })
+                    if of.as_ref() != name => {}
+                decision => newest_first.push(decision),
+            },
             RecordKind::ReversalRequested => {
                 let (_, Fact::ReversalRequested(reversal)) = fact(&record)? else { continue };
                 if reversal.redemption != name {
-                    newest_first.pop();
+                    drop_reversal(&mut newest_first);
                 }
             }
             RecordKind::RedemptionRequested => {
@@ -285,14 +373,28 @@ fn find_redemption<R: LogReader>(
                         "redemption `{name}` was never carried out"
                     )));
                 };
-                let mut file = RedemptionFile::new(redeemed);
-                newest_first.iter().rev().for_each(|decision| file.follow(decision));
-                return Ok(Some(file));
+                return Ok(Some(redemption_file(name, redeemed, &newest_first)));
             }
             _ => {}
         }
     }
     Ok(None)
+}
+
+/// Drops the reversal that was read last, as it turns out to be of another redemption with the same fingerprint.
+fn drop_reversal(decisions: &mut Vec<Decision>) {
+    let asked = |decision: &Decision| {
+        matches!(decision, Decision::RedemptionReversed(RedemptionReversed { of: None, .. }))
+    };
+    if let Some(index) = decisions.iter().rposition(asked) {
+        decisions.remove(index);
+    }
+}
+
+fn redemption_file(name: &str, redeemed: Redeemed, newest_first: &[Decision]) -> RedemptionFile {
+    let mut file = RedemptionFile::new(name, redeemed);
+    newest_first.iter().rev().for_each(|decision| file.follow(decision));
+    file
 }
 
 fn view(record: &RecordBuf) -> RecordView<'_> {

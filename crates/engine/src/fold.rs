@@ -3,7 +3,8 @@
 //! A fold needs no rules: it applies decisions and takes profiles from facts. Other facts it passes over without
 //! decoding, but for the chain head and the fingerprints in their headers.
 
-use tallybook_core::apply::{apply, apply_profile, touch};
+use smallvec::SmallVec;
+use tallybook_core::apply::{apply, apply_enrolment, apply_profile, touch};
 use tallybook_core::calendar::Instant;
 use tallybook_core::event::Event;
 use tallybook_core::fact::Fact;
@@ -22,8 +23,21 @@ pub struct Member {
     pub head: Position,
     /// Fingerprints of every key, order and redemption so far, in order of number: what is not here is new.
     pub seen: Vec<u32>,
+    /// Members who became part of this one: their pasts are this one's.
+    pub absorbed: Vec<Absorbed>,
     /// What the member owns.
     pub state: MemberState,
+}
+
+/// A member who became part of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Absorbed {
+    /// Their number.
+    pub number: u32,
+    /// Their newest record.
+    pub head: Position,
+    /// What is added to their lots' numbers.
+    pub lot_offset: u32,
 }
 
 /// What a record turned out to be.
@@ -44,7 +58,30 @@ pub enum Folded {
 impl Member {
     /// A member of whom nothing is known yet.
     pub fn new(name: &str) -> Member {
-        Member { name: name.into(), head: Position::NONE, seen: Vec::new(), state: MemberState::default() }
+        Member {
+            name: name.into(),
+            head: Position::NONE,
+            seen: Vec::new(),
+            absorbed: Vec::new(),
+            state: MemberState::default(),
+        }
+    }
+
+    /// Takes over the past of a member whose points this one has taken in already: what they did counts as this one's.
+    pub fn absorb(&mut self, number: u32, other: &Member) {
+        // Their lots were numbered after all of this one's, so the last is theirs.
+        let lot_offset = self.state.last_lot.0.saturating_sub(other.state.last_lot.0);
+        self.absorbed.push(Absorbed { number, head: other.head, lot_offset });
+        let earlier = other.absorbed.iter();
+        self.absorbed.extend(earlier.map(|a| Absorbed { lot_offset: a.lot_offset + lot_offset, ..*a }));
+        other.seen.iter().for_each(|fingerprint| self.note_seen(*fingerprint));
+    }
+
+    /// The member's own past and those of everybody who became part of them.
+    pub fn past(&self) -> Past {
+        let own = Chain { head: self.head, lot_offset: 0 };
+        let absorbed = self.absorbed.iter().map(|a| Chain { head: a.head, lot_offset: a.lot_offset });
+        Past(std::iter::once(own).chain(absorbed).collect())
     }
 
     /// Whether a key, order or redemption of this fingerprint may have been seen. `false` is certain.
@@ -90,15 +127,43 @@ impl Member {
         size_of::<Member>()
             + self.name.len()
             + self.seen.len() * 4
-            + state.lots.len() * 72
-            + state.caps.len() * 24
+            + self.absorbed.len() * size_of::<Absorbed>()
+            + size_of_val(state.lots.as_slice())
+            + size_of_val(state.caps.as_slice())
+            + size_of_val(state.vouchers.as_slice())
+            + state
+                .holds
+                .iter()
+                .map(|hold| size_of_val(hold) + size_of_val(hold.draws.as_slice()))
+                .sum::<usize>()
             + buckets
+    }
+}
+
+/// Chains of records that together are one member's past: their own first, then those of members they took in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past(pub SmallVec<[Chain; 1]>);
+
+/// One chain of a past.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chain {
+    /// The newest record to look at.
+    pub head: Position,
+    /// What is added to lot numbers found there.
+    pub lot_offset: u32,
+}
+
+impl Past {
+    /// The newest record of all.
+    pub fn newest(&self) -> Position {
+        self.0.iter().map(|chain| chain.head).filter(|head| !head.is_none()).max().unwrap_or(Position::NONE)
     }
 }
 
 /// Whether a record of this kind brings a name that later ones may not take again.
 pub(crate) fn introduces(kind: u16) -> bool {
-    kind == RecordKind::OrderPlaced.number() || kind == RecordKind::RedemptionRequested.number()
+    let introducing = [RecordKind::OrderPlaced, RecordKind::RedemptionRequested, RecordKind::HoldRequested];
+    introducing.iter().any(|known| known.number() == kind)
 }
 
 /// Applies one record to a state.
@@ -126,10 +191,14 @@ pub(crate) fn fold_into(
     }
     if matches!(kind, RecordKind::MemberEnrolled | RecordKind::ProfileChanged) {
         match decode_fact(header.kind, header.version, body).map_err(unreadable)?.fact {
-            Fact::MemberEnrolled(enrolment) => apply_profile(state, &enrolment.profile),
+            Fact::MemberEnrolled(enrolment) => apply_enrolment(state, &enrolment),
             Fact::ProfileChanged(profile) => apply_profile(state, &profile),
             _ => {}
         }
+        touch(state, effective_at);
+    }
+    // A fulfilment may find nothing that waits for it, and is of its time all the same.
+    if kind == RecordKind::OrderFulfilled {
         touch(state, effective_at);
     }
     Ok(Folded::Fact)

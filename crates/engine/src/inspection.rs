@@ -7,26 +7,23 @@
 
 use std::path::Path;
 
+use tallybook_core::state::LedgerState;
 use tallybook_format::key_fingerprint;
 use tallybook_log::{LogReader, Position};
 use tallybook_snapshot::{Doubt, Fault, Generations, PageId, PageStore, SnapshotError, Snapshots};
 
 use crate::archive;
 use crate::error::LedgerError;
-use crate::fold::Member;
+use crate::fold::{Member, Past};
 use crate::pages::{Extra, MEMBER_PAGES, NAME_PAGES, PAGE_MEMBERS, decode_members, decode_names};
 
 /// Finds the earlier batch of a member that came under an idempotency key, by the position of the fact that carries it.
-/// `head` is the newest record to look at.
+/// `past` says from which records on to look.
 ///
 /// # Errors
 /// [`LedgerError::Corruption`] and [`LedgerError::Fault`].
-pub fn find_key<R: LogReader>(
-    reader: &R,
-    head: Position,
-    key: &str,
-) -> Result<Option<Position>, LedgerError> {
-    archive::find_key(reader, head, key, key_fingerprint(key))
+pub fn find_key<R: LogReader>(reader: &R, past: &Past, key: &str) -> Result<Option<Position>, LedgerError> {
+    archive::find_key(reader, past, key, key_fingerprint(key))
 }
 
 /// A ledger's current snapshot, opened for comparing. Keeps the folder of snapshots locked while it lives.
@@ -73,6 +70,11 @@ impl SnapshotView {
     /// How many members it holds.
     pub fn member_count(&self) -> u32 {
         self.extra.member_count
+    }
+
+    /// Budgets and stocks, as all members together had taken from them.
+    pub fn ledger_state(&self) -> &LedgerState {
+        &self.extra.ledger
     }
 
     /// The newest record about the ledger itself.

@@ -19,10 +19,10 @@ use tallybook_core::fact::Fact;
 use tallybook_core::ids::MemberNumber;
 use tallybook_core::programme::versions::Programmes;
 use tallybook_core::refusal::Refusal;
-use tallybook_core::state::MemberState;
+use tallybook_core::state::{LedgerState, MemberState};
 use tallybook_format::encode_state;
 use tallybook_log::{FileLog, FileLogReader, LedgerId, Log, LogReader, Position};
-use tallybook_snapshot::{Generations, Snapshots};
+use tallybook_snapshot::{Doubt, Generations, Snapshots};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::answers::{Info, MemberView, Published, Receipt, SweepReport};
@@ -31,6 +31,7 @@ use crate::committer::{Committer, Durable};
 use crate::decider::{Decider, Request};
 use crate::error::LedgerError;
 use crate::fold::Member;
+use crate::members::Members;
 use crate::options::Options;
 use crate::subscription::Subscription;
 
@@ -185,13 +186,20 @@ impl BlockingLedger {
         self.ask(move |decider| decider.sweep(until))
     }
 
-    /// A member as recorded; `None` where the name is not known.
+    /// A member as recorded; `None` where the name is not known. The name of one who became part of another leads to that
+    /// other.
     ///
     /// # Errors
     /// Faults only.
     pub fn member(&self, name: &str) -> Result<Option<MemberView>, LedgerError> {
         let name = name.to_owned();
-        self.ask(move |decider| find_member(decider, &name))
+        self.ask(move |decider| find_member(decider, |members| members.resolve(&name)))
+    }
+
+    /// The member of exactly this name, even if another goes on in their place.
+    fn named(&self, name: &str) -> Result<Option<MemberView>, LedgerError> {
+        let name = name.to_owned();
+        self.ask(move |decider| find_member(decider, |members| members.find(&name)))
     }
 
     /// A member as of an instant if nothing more happened: settled, but not recorded.
@@ -201,7 +209,7 @@ impl BlockingLedger {
     pub fn member_at(&self, name: &str, at: Instant) -> Result<Option<MemberView>, LedgerError> {
         let name = name.to_owned();
         self.ask(move |decider| {
-            let view = find_member(decider, &name)?;
+            let view = find_member(decider, |members| members.resolve(&name))?;
             Ok(view.map(|view| MemberView {
                 state: decide::settled(&view.state, &decider.programmes, at),
                 ..view
@@ -219,7 +227,7 @@ impl BlockingLedger {
         effective: Instant,
         known: Instant,
     ) -> Result<Option<MemberState>, LedgerError> {
-        let Some(view) = self.member(name)? else { return Ok(None) };
+        let Some(view) = self.named(name)? else { return Ok(None) };
         let programmes = self.programmes()?.known_at(known);
         let mut state = MemberState::default();
         for batch in archive::history(&self.reader, view.head)? {
@@ -237,12 +245,13 @@ impl BlockingLedger {
         Ok(Some(decide::settled(&state, &programmes, effective)))
     }
 
-    /// A member's batches, oldest first; empty where the name is not known.
+    /// The batches of the member of exactly this name, oldest first; empty where it is not known. The past of a member who
+    /// became part of another stays under the old name.
     ///
     /// # Errors
     /// Faults and corruption.
     pub fn history(&self, name: &str) -> Result<Vec<HistoryBatch>, LedgerError> {
-        match self.member(name)? {
+        match self.named(name)? {
             Some(view) => archive::history(&self.reader, view.head),
             None => Ok(Vec::new()),
         }
@@ -276,6 +285,14 @@ impl BlockingLedger {
     /// [`LedgerError::Closed`].
     pub fn programmes(&self) -> Result<Arc<Programmes>, LedgerError> {
         self.ask(|decider| Ok(Arc::clone(&decider.programmes)))
+    }
+
+    /// What all members together have taken from budgets and stocks.
+    ///
+    /// # Errors
+    /// [`LedgerError::Closed`].
+    pub fn ledger_state(&self) -> Result<LedgerState, LedgerError> {
+        self.ask(|decider| Ok(decider.ledger.clone()))
     }
 
     /// SHA-256 over what all members own, in order of their names: equal for equal histories, wherever they lie in the
@@ -403,10 +420,10 @@ fn submit_each<R: LogReader>(
 
 fn find_member<R: LogReader>(
     decider: &mut Decider<R>,
-    name: &str,
+    find: impl Fn(&mut Members) -> Result<Option<u32>, Doubt>,
 ) -> Result<Option<MemberView>, LedgerError> {
     decider.on_members(|members| {
-        let Some(number) = members.find(name)? else { return Ok(None) };
+        let Some(number) = find(members)? else { return Ok(None) };
         Ok(Some(view(number, members.get(number)?)))
     })
 }
@@ -422,12 +439,12 @@ fn view(number: u32, member: &Member) -> MemberView {
 
 fn take_profiles(state: &mut MemberState, batch: &HistoryBatch) {
     for fact in &batch.facts {
-        let profile = match fact {
-            Fact::MemberEnrolled(enrolment) => &enrolment.profile,
-            Fact::ProfileChanged(profile) => profile,
+        match fact {
+            Fact::MemberEnrolled(enrolment) => tallybook_core::apply::apply_enrolment(state, enrolment),
+            Fact::ProfileChanged(profile) => tallybook_core::apply::apply_profile(state, profile),
+            Fact::OrderFulfilled(_) => {}
             _ => continue,
-        };
-        tallybook_core::apply::apply_profile(state, profile);
+        }
         touch(state, batch.effective_at);
     }
 }

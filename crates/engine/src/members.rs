@@ -85,6 +85,16 @@ impl Members {
         self.directory.find(name, self.store.as_deref())
     }
 
+    /// Finds the number of the member who answers to a name: whoever it was merged into.
+    pub(crate) fn resolve(&mut self, name: &str) -> Result<Option<u32>, Doubt> {
+        let mut found = self.find(name)?;
+        while let Some(number) = found {
+            let Some(into) = self.get(number)?.state.status.merged_into.clone() else { break };
+            found = self.find(&into)?;
+        }
+        Ok(found)
+    }
+
     /// Sees to it that another member can be added.
     pub(crate) fn make_room(&mut self) -> Result<(), Doubt> {
         if self.count.is_multiple_of(PAGE_MEMBERS) { Ok(()) } else { self.load(place(self.count).0) }

@@ -2,11 +2,12 @@
 //!
 //! A page holds the members of 64 neighbouring numbers. Little-endian; texts and states with their length before them.
 
-use tallybook_format::{decode_state, encode_state};
+use tallybook_core::state::LedgerState;
+use tallybook_format::{decode_ledger_state, decode_state, encode_ledger_state, encode_state};
 use tallybook_log::Position;
 use tallybook_snapshot::Doubt;
 
-use crate::fold::Member;
+use crate::fold::{Absorbed, Member};
 
 /// Members in a page.
 pub(crate) const PAGE_MEMBERS: u32 = 64;
@@ -26,6 +27,12 @@ pub(crate) fn encode_members(members: &[Member]) -> Vec<u8> {
         put_u32(&mut out, len32(member.seen.len()));
         for fingerprint in &member.seen {
             put_u32(&mut out, *fingerprint);
+        }
+        put_u32(&mut out, len32(member.absorbed.len()));
+        for Absorbed { number, head, lot_offset } in &member.absorbed {
+            put_u32(&mut out, *number);
+            out.extend_from_slice(&head.0.to_le_bytes());
+            put_u32(&mut out, *lot_offset);
         }
         state.clear();
         encode_state(&member.state, &mut state);
@@ -47,8 +54,10 @@ pub(crate) fn decode_members(bytes: &[u8]) -> Result<Vec<Member>, Doubt> {
         let head = Position(reader.u64()?);
         let seen_count = reader.u32()?;
         let seen = (0..seen_count).map(|_| reader.u32()).collect::<Result<Vec<u32>, Doubt>>()?;
+        let absorbed_count = reader.u32()?;
+        let absorbed = (0..absorbed_count).map(|_| reader.absorbed()).collect::<Result<Vec<_>, Doubt>>()?;
         let state = decode_state(reader.bytes()?).map_err(|error| doubt(&error.to_string()))?;
-        members.push(Member { name, head, seen, state });
+        members.push(Member { name, head, seen, absorbed, state });
     }
     reader.finish()?;
     Ok(members)
@@ -76,7 +85,7 @@ pub(crate) fn decode_names(bytes: &[u8]) -> Result<Vec<(Box<str>, u32)>, Doubt> 
 }
 
 /// What a snapshot says of the ledger as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Extra {
     pub ledger_id: [u8; 16],
     pub member_count: u32,
@@ -87,6 +96,8 @@ pub(crate) struct Extra {
     pub last_batch: Position,
     /// CRC-32C of that batch's stored bytes, which tells whether the log still has the past that was folded.
     pub last_batch_checksum: u32,
+    /// Budgets and stocks.
+    pub ledger: LedgerState,
 }
 
 impl Extra {
@@ -98,6 +109,9 @@ impl Extra {
         out.extend_from_slice(&self.last_recorded_at.to_le_bytes());
         out.extend_from_slice(&self.last_batch.0.to_le_bytes());
         put_u32(&mut out, self.last_batch_checksum);
+        let mut ledger = Vec::new();
+        encode_ledger_state(&self.ledger, &mut ledger);
+        put_bytes(&mut out, &ledger);
         out
     }
 
@@ -111,6 +125,7 @@ impl Extra {
             last_recorded_at: i64::from_le_bytes(reader.array()?),
             last_batch: Position(reader.u64()?),
             last_batch_checksum: reader.u32()?,
+            ledger: decode_ledger_state(reader.bytes()?).map_err(|error| doubt(&error.to_string()))?,
         };
         reader.finish()?;
         Ok(extra)
@@ -151,6 +166,10 @@ impl<'a> Reader<'a> {
 
     fn u64(&mut self) -> Result<u64, Doubt> {
         self.array().map(u64::from_le_bytes)
+    }
+
+    fn absorbed(&mut self) -> Result<Absorbed, Doubt> {
+        Ok(Absorbed { number: self.u32()?, head: Position(self.u64()?), lot_offset: self.u32()? })
     }
 
     fn bytes(&mut self) -> Result<&'a [u8], Doubt> {

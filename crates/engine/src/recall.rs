@@ -81,6 +81,11 @@ impl Recall {
         }
     }
 
+    /// Forgets one member, as when they took another in.
+    pub(crate) fn forget(&mut self, member: u32) {
+        self.let_go(member);
+    }
+
     /// Forgets everything, as when the log went back.
     pub(crate) fn clear(&mut self) {
         *self = Recall::new(self.key_count_max);

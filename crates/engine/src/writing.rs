@@ -1,10 +1,12 @@
 //! A command's facts and decisions as the records of one batch.
 
 use tallybook_core::calendar::Instant;
-use tallybook_core::event::{Decision, Event};
-use tallybook_core::fact::Fact;
+use tallybook_core::event::{
+    Decision, Event, HoldCaptured, HoldPlaced, HoldReleased, RedemptionReversed, Trigger,
+};
+use tallybook_core::fact::{Fact, Subject};
 use tallybook_format::{
-    RecordKind, encode_decision, encode_fact, encode_member_named, key_fingerprint, subject_fingerprint,
+    RecordType, encode_decision, encode_fact, encode_member_named, key_fingerprint, subject_fingerprint,
 };
 use tallybook_log::{Group, LogError, Position, RecordHeader};
 
@@ -32,10 +34,10 @@ pub fn stored_batch(facts: &[Fact<'_>], events: &[Event]) -> Vec<Stored> {
         .iter()
         .map(|event| {
             let mut body = Vec::new();
-            let kind = encode_decision(event.effective_at, &event.decision, &mut body);
+            let stored = encode_decision(event.effective_at, &event.decision, &mut body);
             Stored {
-                kind: kind.number(),
-                version: kind.version(),
+                kind: stored.kind.number(),
+                version: stored.version,
                 effective_at: event.effective_at,
                 subject_fingerprint: subjects.of(facts, &event.decision),
                 body,
@@ -54,30 +56,43 @@ pub(crate) struct BatchFacts<'a> {
     pub recorded_at: Instant,
 }
 
-/// Pushes a member's batch and moves the member's head. The group's batch is begun and ended here.
+/// A member whom a batch is about, and what it decides of them.
+pub(crate) struct Written<'a> {
+    pub member: &'a mut Member,
+    pub number: u32,
+    pub events: &'a [Event],
+}
+
+/// Pushes a batch and moves the heads of its members: the one whose facts it holds, and the one at the other end, of
+/// whom it may decide something too. The group's batch is begun and ended here. Gives the position of the first fact.
 ///
 /// # Errors
-/// [`LogError::TooLarge`]; the batch is abandoned then and the member unchanged.
+/// [`LogError::TooLarge`]; the batch is abandoned then and the members' heads are as they were.
 pub(crate) fn push_batch(
     group: &mut Group,
-    member: &mut Member,
-    number: u32,
     batch: &BatchFacts<'_>,
-    events: &[Event],
+    member: &mut Written<'_>,
+    other: Option<&mut Written<'_>>,
 ) -> Result<Position, LogError> {
     group.begin_batch();
-    let pushed = push_records(group, member, number, batch, events);
+    let nobody = BatchFacts { key: None, effective_key: "", facts: &[], ..*batch };
+    let other = other.filter(|other| !other.events.is_empty());
+    let pushed = push_records(group, member, batch).and_then(|own| {
+        let others = other.as_ref().map(|other| push_records(group, other, &nobody)).transpose()?;
+        Ok((own, others))
+    });
     match pushed {
-        Ok((first, head)) => {
+        Ok(((first, head), others)) => {
             group.end_batch();
-            member.head = head;
-            if !batch.facts.is_empty() {
-                member.note_seen(key_fingerprint(batch.effective_key));
+            member.member.head = head;
+            if let (Some(other), Some((_, head))) = (other, others) {
+                other.member.head = head;
             }
-            for fact in batch.facts {
-                if let Fact::OrderPlaced(_) | Fact::RedemptionRequested(_) = fact {
-                    member.note_seen(fact.subject().map_or(0, subject_fingerprint));
-                }
+            if !batch.facts.is_empty() {
+                member.member.note_seen(key_fingerprint(batch.effective_key));
+            }
+            for fact in batch.facts.iter().filter(|fact| fact.brings_name()) {
+                member.member.note_seen(fact.subject().map_or(0, subject_fingerprint));
             }
             Ok(first)
         }
@@ -90,27 +105,27 @@ pub(crate) fn push_batch(
 
 fn push_records(
     group: &mut Group,
-    member: &Member,
-    number: u32,
+    written: &Written<'_>,
     batch: &BatchFacts<'_>,
-    events: &[Event],
 ) -> Result<(Position, Position), LogError> {
+    let Written { member, number, events } = written;
     let mut first = None;
     let mut previous = member.head;
-    let header = |kind: RecordKind, effective_at: Instant, previous, key_fingerprint, subject_fingerprint| {
-        RecordHeader {
-            kind: kind.number(),
-            version: kind.version(),
-            member: number,
-            effective_at: effective_at.0,
-            recorded_at: batch.recorded_at.0,
-            previous,
-            key_fingerprint,
-            subject_fingerprint,
-        }
-    };
+    let header =
+        |stored: RecordType, effective_at: Instant, previous, key_fingerprint, subject_fingerprint| {
+            RecordHeader {
+                kind: stored.kind.number(),
+                version: stored.version,
+                member: *number,
+                effective_at: effective_at.0,
+                recorded_at: batch.recorded_at.0,
+                previous,
+                key_fingerprint,
+                subject_fingerprint,
+            }
+        };
     if previous.is_none() {
-        let named = header(RecordKind::MemberNamed, batch.effective_at, previous, 0, 0);
+        let named = header(RecordType::MEMBER_NAMED, batch.effective_at, previous, 0, 0);
         previous = group.push_with(named, |out| {
             encode_member_named(&member.name, out);
         })?;
@@ -119,17 +134,17 @@ fn push_records(
         // The key belongs to the batch, so only its first fact carries it.
         let key = if index == 0 { key_fingerprint(batch.effective_key) } else { 0 };
         let subject = fact.subject().map_or(0, subject_fingerprint);
-        let fact_header = header(RecordKind::of_fact(fact), batch.effective_at, previous, key, subject);
+        let fact_header = header(RecordType::of_fact(fact), batch.effective_at, previous, key, subject);
         previous = group.push_with(fact_header, |out| {
             encode_fact(batch.key.filter(|_| index == 0), fact, out);
         })?;
         first.get_or_insert(previous);
     }
     let mut subjects = Subjects::default();
-    for event in events {
+    for event in *events {
         let subject = subjects.of(batch.facts, &event.decision);
-        let kind = RecordKind::of_decision(&event.decision);
-        previous = group.push_with(header(kind, event.effective_at, previous, 0, subject), |out| {
+        let stored = RecordType::of_decision(&event.decision);
+        previous = group.push_with(header(stored, event.effective_at, previous, 0, subject), |out| {
             encode_decision(event.effective_at, &event.decision, out);
         })?;
         first.get_or_insert(previous);
@@ -137,7 +152,8 @@ fn push_records(
     Ok((first.unwrap_or(previous), previous))
 }
 
-/// Tells which fact of a batch a decision judges: the n-th judgement of orders is that of the n-th order, and so on.
+/// Tells which order or redemption a decision of a batch is about: the n-th judgement of orders is that of the n-th order,
+/// and so on; holds, and redemptions that a return gives points back to, are named by the decision.
 #[derive(Debug, Default)]
 struct Subjects {
     orders: usize,
@@ -148,20 +164,34 @@ struct Subjects {
 
 impl Subjects {
     fn of(&mut self, facts: &[Fact<'_>], decision: &Decision) -> u32 {
-        let nth = |count: &mut usize, is: fn(&Fact<'_>) -> bool| {
-            let fact = facts.iter().filter(|fact| is(fact)).nth(*count);
-            *count += 1;
+        let nth = |count: usize, is: fn(&Fact<'_>) -> bool| {
+            let fact = facts.iter().filter(|fact| is(fact)).nth(count);
             fact.and_then(Fact::subject).map_or(0, subject_fingerprint)
         };
+        let next = |count: &mut usize| {
+            *count += 1;
+            *count - 1
+        };
+        let redemption = |name: &str| subject_fingerprint(Subject::Redemption(name));
+        let is_order = |fact: &Fact<'_>| matches!(fact, Fact::OrderPlaced(_));
         match decision {
-            Decision::PointsEarned(_) => nth(&mut self.orders, |f| matches!(f, Fact::OrderPlaced(_))),
-            Decision::ClawedBack(_) => nth(&mut self.returns, |f| matches!(f, Fact::OrderReturned(_))),
+            Decision::PointsEarned(earned) if earned.on == Trigger::Order => {
+                nth(next(&mut self.orders), is_order)
+            }
+            Decision::ReferralPaid(_) => nth(self.orders.saturating_sub(1), is_order),
+            Decision::ClawedBack(_) => {
+                nth(next(&mut self.returns), |fact| matches!(fact, Fact::OrderReturned(_)))
+            }
             Decision::Redeemed(_) => {
-                nth(&mut self.redemptions, |f| matches!(f, Fact::RedemptionRequested(_)))
+                nth(next(&mut self.redemptions), |fact| matches!(fact, Fact::RedemptionRequested(_)))
             }
+            Decision::RedemptionReversed(RedemptionReversed { of: Some(name), .. }) => redemption(name),
             Decision::RedemptionReversed(_) => {
-                nth(&mut self.reversals, |f| matches!(f, Fact::ReversalRequested(_)))
+                nth(next(&mut self.reversals), |fact| matches!(fact, Fact::ReversalRequested(_)))
             }
+            Decision::HoldPlaced(HoldPlaced { hold, .. })
+            | Decision::HoldCaptured(HoldCaptured { hold, .. })
+            | Decision::HoldReleased(HoldReleased { hold, .. }) => redemption(hold),
             _ => 0,
         }
     }

@@ -104,6 +104,7 @@ impl<R: LogReader> Decider<R> {
             last_recorded_at: self.last_recorded_at.0,
             last_batch: self.last_batch,
             last_batch_checksum,
+            ledger: self.ledger.clone(),
         };
         let watermark = Watermark {
             position: position.0,

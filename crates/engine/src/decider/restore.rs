@@ -8,14 +8,16 @@
 use std::sync::Arc;
 
 use tallybook_core::calendar::Instant;
+use tallybook_core::event::Decision;
 use tallybook_core::fact::Fact;
+use tallybook_core::state::LedgerState;
 use tallybook_format::{RecordKind, STATE_VERSION, decode_fact, decode_member_named};
 use tallybook_log::{LogReader, Position, RecordView};
 use tallybook_snapshot::{Doubt, Watermark};
 
 use super::Decider;
 use crate::error::LedgerError;
-use crate::fold::Member;
+use crate::fold::{Folded, Member};
 use crate::members::Members;
 use crate::pages::Extra;
 
@@ -85,13 +87,13 @@ impl<R: LogReader> Decider<R> {
     /// Folds one member from the log again, after a judgement that could not be written.
     pub(super) fn refold(&mut self, number: u32) -> Result<(), LedgerError> {
         self.settle_log()?;
-        let (name, head) = self.on_members(|members| {
+        let (name, head, absorbed, seen) = self.on_members(|members| {
             let member = members.get(number)?;
-            Ok((member.name.clone(), member.head))
+            Ok((member.name.clone(), member.head, member.absorbed.clone(), member.seen.clone()))
         })?;
         let mut records = self.reader.chain(head).collect::<Result<Vec<_>, _>>()?;
         records.reverse();
-        let mut fresh = Member::new(&name);
+        let mut fresh = Member { absorbed, seen, ..Member::new(&name) };
         for record in &records {
             fresh.fold(&RecordView {
                 position: record.position,
@@ -106,6 +108,7 @@ impl<R: LogReader> Decider<R> {
     /// Drops all that was folded, and with it the open snapshot.
     fn forget_states(&mut self) {
         self.members = Members::empty();
+        self.ledger = LedgerState::default();
         self.programmes = Arc::default();
         self.recall.clear();
         self.ledger_head = Position::NONE;
@@ -153,6 +156,7 @@ impl<R: LogReader> Decider<R> {
         self.last_recorded_at = Instant(extra.last_recorded_at);
         self.last_batch = extra.last_batch;
         self.members = Members::of_snapshot(store, &extra);
+        self.ledger = extra.ledger;
         self.snapshot_position = Some(position);
         Ok(position)
     }
@@ -243,7 +247,23 @@ impl<R: LogReader> Decider<R> {
                 format!("the record at position {} is of a member who was never named", record.position);
             return Err(LedgerError::Corruption(text).into());
         }
-        self.members.change(number, |member| member.fold(record))??;
+        if let Folded::Decision(event) = self.members.change(number, |member| member.fold(record))?? {
+            self.ledger.apply(&event.decision);
+            if let Decision::MergedFrom(merged) = &event.decision {
+                self.fold_merge(number, &merged.from)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Joins the pasts of two members of whom one has just taken in the other.
+    fn fold_merge(&mut self, number: u32, from: &str) -> Result<(), Fold> {
+        let Some(from_number) = self.members.find(from)? else {
+            let text = format!("member `{from}` was merged and never named");
+            return Err(LedgerError::Corruption(text).into());
+        };
+        let from = self.members.get(from_number)?.clone();
+        self.members.change(number, |member| member.absorb(from_number, &from))?;
         Ok(())
     }
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use tallybook_core::calendar::Instant;
-use tallybook_core::decide::{Draft, settle};
+use tallybook_core::decide::{self, settle};
 use tallybook_core::refusal::Refusal;
 use tallybook_log::LogReader;
 
@@ -15,7 +15,7 @@ use crate::answers::SweepReport;
 use crate::error::LedgerError;
 use crate::fold::Member;
 
-use crate::writing::{BatchFacts, push_batch};
+use crate::writing::{BatchFacts, Written, push_batch};
 
 impl<R: LogReader> Decider<R> {
     /// Records everything that is due at or before an instant, for all members in order of number.
@@ -74,16 +74,19 @@ impl<R: LogReader> Decider<R> {
         let batch = BatchFacts { key: None, effective_key: "", facts: &[], effective_at: until, recorded_at };
         let batch_position = group.end().position;
         let swept = members.change(number, |member| {
-            Draft::new(&mut member.state, programmes, events).settle(until);
+            decide::settle_to(&mut member.state, programmes, until, events);
             if events.is_empty() {
                 return Ok(());
             }
-            push_batch(group, member, number, &batch, events).map(drop)
+            push_batch(group, &batch, &mut Written { member, number, events }, None).map(drop)
         });
         let event_count = self.events.len() as u64;
         match swept.map_err(|doubt| LedgerError::Fault(doubt.what))? {
             Ok(()) if event_count == 0 => Ok(0),
             Ok(()) => {
+                // A hold that ran out gives its piece back to a reward's stock.
+                let Decider { ledger, events, .. } = self;
+                events.iter().for_each(|event| ledger.apply(&event.decision));
                 self.last_batch = batch_position;
                 self.group_commands += 1;
                 Ok(event_count)

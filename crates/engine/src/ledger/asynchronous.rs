@@ -89,7 +89,7 @@ impl Ledger {
     /// As [`BlockingLedger::member`].
     pub async fn member(&self, name: &str) -> Result<Option<MemberView>, LedgerError> {
         let name = name.to_owned();
-        self.ask(move |decider| find_member(decider, &name)).await
+        self.ask(move |decider| find_member(decider, |members| members.resolve(&name))).await
     }
 
     /// Follows the log from a position.

@@ -3,6 +3,7 @@
 // Each test file uses a part of it.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod agree;
 pub mod compare;
 
 use std::path::{Path, PathBuf};
@@ -124,12 +125,18 @@ pub fn an_order(id: &str, cents: i64) -> Order<'static> {
         shipping: Money::ZERO,
         paid_with_points: Money::ZERO,
         paid_with_stored_value: Money::ZERO,
+        redemption: None,
         lines: vec![Line { quantity: 1, amount: Money(cents), ..Line::default() }],
     }
 }
 
 pub fn give_back(member: &str, id: &str, of: &str, time: Instant) -> Command {
-    let ret = Return { id: id.to_owned().into(), order: of.to_owned().into(), lines: Vec::new() };
+    let ret = Return {
+        id: id.to_owned().into(),
+        order: of.to_owned().into(),
+        lines: Vec::new(),
+        points_back: None,
+    };
     Command::new(member, time, Fact::OrderReturned(ret))
 }
 
