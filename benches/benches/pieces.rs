@@ -2,9 +2,11 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use tallybook::core::calendar::{DAY_MICROS, Instant};
-use tallybook::core::decide::{self, Precedent, Workspace};
+use tallybook::core::decide::{self, Case, Party, Precedent, Workspace};
+use tallybook::core::event::Event;
 use tallybook::core::fact::Fact;
-use tallybook::core::state::MemberState;
+use tallybook::core::programme::versions::Programmes;
+use tallybook::core::state::{LedgerState, MemberState};
 use tallybook::format::{decode_decision, decode_fact, encode_decision, encode_fact};
 use tallybook::{BlockingLedger, Command, Options};
 use tallybook_benches::{PROGRAMME, order, programmes};
@@ -26,20 +28,24 @@ fn decide_and_apply(criterion: &mut Criterion) {
             state.clear();
             for (day, facts) in (0..).zip(&facts) {
                 events.clear();
-                let outcome = decide::decide(
-                    &mut state,
-                    &programmes,
-                    facts,
-                    &[Precedent::None],
-                    at(day),
-                    at(4_000),
-                    &mut workspace,
-                    &mut events,
-                );
-                assert!(outcome.is_ok());
+                judge(&programmes, facts, at(day), &mut state, &mut workspace, &mut events);
             }
         });
     });
+}
+
+fn judge(
+    programmes: &Programmes,
+    facts: &[Fact<'_>],
+    effective_at: Instant,
+    state: &mut MemberState,
+    workspace: &mut Workspace,
+    events: &mut Vec<Event>,
+) {
+    let case = Case { facts, precedents: &[Precedent::None], effective_at, recorded_at: at(4_000) };
+    let party = Party { name: "member", state, events };
+    let outcome = decide::decide(party, None, &mut LedgerState::default(), programmes, &case, workspace);
+    assert!(outcome.is_ok());
 }
 
 fn encode_and_decode(criterion: &mut Criterion) {
@@ -48,21 +54,11 @@ fn encode_and_decode(criterion: &mut Criterion) {
     let mut events = Vec::new();
     let mut state = MemberState::default();
     let facts = [fact.clone()];
-    let outcome = decide::decide(
-        &mut state,
-        &programmes,
-        &facts,
-        &[Precedent::None],
-        at(0),
-        at(4_000),
-        &mut Workspace::default(),
-        &mut events,
-    );
-    assert!(outcome.is_ok());
+    judge(&programmes, &facts, at(0), &mut state, &mut Workspace::default(), &mut events);
     let earned = events.last().map(|event| event.decision.clone()).expect("an order is judged");
     let (mut fact_bytes, mut earned_bytes) = (Vec::new(), Vec::new());
-    let fact_kind = encode_fact(None, &fact, &mut fact_bytes);
-    let earned_kind = encode_decision(at(0), &earned, &mut earned_bytes);
+    let stored = encode_fact(None, &fact, &mut fact_bytes);
+    let judged = encode_decision(at(0), &earned, &mut earned_bytes);
     let mut out = Vec::with_capacity(1_024);
     criterion.bench_function("encode an order of 3 lines and its judgement", |bencher| {
         bencher.iter(|| {
@@ -72,10 +68,10 @@ fn encode_and_decode(criterion: &mut Criterion) {
         });
     });
     criterion.bench_function("decode an order of 3 lines", |bencher| {
-        bencher.iter(|| decode_fact(fact_kind.number(), fact_kind.version(), &fact_bytes).is_ok());
+        bencher.iter(|| decode_fact(stored.kind.number(), stored.version, &fact_bytes).is_ok());
     });
     criterion.bench_function("decode a judgement", |bencher| {
-        let (kind, version) = (earned_kind.number(), earned_kind.version());
+        let (kind, version) = (judged.kind.number(), judged.version);
         bencher.iter(|| decode_decision(kind, version, at(0), &earned_bytes).is_ok());
     });
 }

@@ -41,6 +41,7 @@ pub fn order(number: i64, line_count: usize) -> Order<'static> {
         shipping: Money::ZERO,
         paid_with_points: Money::ZERO,
         paid_with_stored_value: Money::ZERO,
+        redemption: None,
         lines: lines.collect(),
     }
 }

@@ -42,6 +42,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         shipping: Money::ZERO,
         paid_with_points: Money::ZERO,
         paid_with_stored_value: Money::ZERO,
+        redemption: None,
         lines: vec![Line { quantity: 2, amount: Money(4_990), sku: Some("mug".into()), ..Line::default() }],
     };
     let command = Command::new("member-7", bought_at, Fact::OrderPlaced(order));

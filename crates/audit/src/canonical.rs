@@ -4,7 +4,8 @@ use tallybook_core::calendar::Instant;
 use tallybook_core::event::Decision;
 use tallybook_core::fact::Fact;
 use tallybook_format::{
-    StoredFact, encode_decision, encode_fact, encode_member_named, key_fingerprint, subject_fingerprint,
+    RecordType, StoredFact, encode_decision, encode_fact, encode_member_named, key_fingerprint,
+    subject_fingerprint,
 };
 use tallybook_log::{RecordHeader, RecordView};
 
@@ -16,8 +17,8 @@ pub(crate) fn fact_fault(
     scratch: &mut Vec<u8>,
 ) -> Option<Fault> {
     scratch.clear();
-    let kind = encode_fact(stored.key, &stored.fact, scratch);
-    if kind.version() == record.header.version && scratch.as_slice() != record.body {
+    let again = encode_fact(stored.key, &stored.fact, scratch);
+    if is_otherwise(record, again, scratch) {
         return Some(Fault::Body);
     }
     if !is_first && stored.key.is_some() {
@@ -40,8 +41,8 @@ pub(crate) fn key_of(stored: &StoredFact<'_>) -> u32 {
 /// What is wrong with the record of a member's name.
 pub(crate) fn name_fault(record: &RecordView<'_>, name: &str, scratch: &mut Vec<u8>) -> Option<Fault> {
     scratch.clear();
-    let kind = encode_member_named(name, scratch);
-    if kind.version() == record.header.version && scratch.as_slice() != record.body {
+    let again = encode_member_named(name, scratch);
+    if is_otherwise(record, again, scratch) {
         return Some(Fault::Body);
     }
     header_fault(&record.header, 0, 0)
@@ -54,8 +55,13 @@ pub(crate) fn decision_fault(
     scratch: &mut Vec<u8>,
 ) -> Option<Fault> {
     scratch.clear();
-    let kind = encode_decision(Instant(record.header.effective_at), decision, scratch);
-    (kind.version() == record.header.version && scratch.as_slice() != record.body).then_some(Fault::Body)
+    let again = encode_decision(Instant(record.header.effective_at), decision, scratch);
+    is_otherwise(record, again, scratch).then_some(Fault::Body)
+}
+
+/// Whether a record is not what its content is written as: the oldest version that can say it, to the byte.
+fn is_otherwise(record: &RecordView<'_>, again: RecordType, body: &[u8]) -> bool {
+    (again.kind.number(), again.version) != (record.header.kind, record.header.version) || body != record.body
 }
 
 fn header_fault(header: &RecordHeader, key: u32, subject: u32) -> Option<Fault> {

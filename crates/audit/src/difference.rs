@@ -65,13 +65,19 @@ fn step(path: &str, a: Option<&Value>, b: Option<&Value>, found: &mut Found<'_>)
 }
 
 /// Whether a recorded decision is to the byte what judging again gives.
-pub(crate) fn is_same(record: &RecordView<'_>, again: &Stored) -> bool {
+fn is_same(record: &RecordView<'_>, again: &Stored) -> bool {
     record.body == again.body
         && record.header.kind == again.kind
         && record.header.version == again.version
         && record.header.effective_at == again.effective_at.0
         && record.header.subject_fingerprint == again.subject_fingerprint
         && record.header.key_fingerprint == 0
+}
+
+/// Whether recorded decisions are to the byte those that judging again gives.
+pub(crate) fn are_same<'a>(mut recorded: impl Iterator<Item = RecordView<'a>>, again: &[Stored]) -> bool {
+    again.iter().all(|again| recorded.next().is_some_and(|record| is_same(&record, again)))
+        && recorded.next().is_none()
 }
 
 /// How recorded decisions differ from those judged again, which they do.

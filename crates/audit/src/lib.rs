@@ -26,8 +26,8 @@ mod snapshot;
 mod verify;
 
 pub use explain::{
-    Cause, CurrencyExplanation, DebtEntry, Explanation, LineShare, LotExplanation, LotMove, MoveKind,
-    RuleVerdict, SumLine, VersionUsed, explain, render,
+    Cause, CurrencyExplanation, DebtEntry, Explanation, LineShare, LotExplanation, LotMove, MergeEntry,
+    MergeSide, MoveKind, NewEnd, RuleVerdict, SumLine, VersionUsed, explain, render,
 };
 pub use report::{CurrencyTotals, Finding, FindingKind, Progress, Report, SnapshotCheck};
 pub use verify::{VerifyOptions, verify, verify_log};

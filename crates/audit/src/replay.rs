@@ -6,8 +6,6 @@
 //!
 //! It checks what concerns the whole log, and leaves each batch to [`Round`].
 
-use std::collections::HashSet;
-
 use sha2::{Digest, Sha256};
 use tallybook::{LedgerError, Member};
 use tallybook_core::calendar::Instant;
@@ -17,9 +15,9 @@ use tallybook_format::{RecordKind, decode_fact, decode_member_named, encode_stat
 use tallybook_log::{BatchView, LogReader, Position, RecordHeader, RecordView, Records};
 
 use crate::canonical::{self, Fault};
-use crate::conservation;
+use crate::conservation::{self, Meeting};
 use crate::report::{BatchPlace, CurrencyTotals, Finding, FindingKind, Findings, Report, SnapshotCheck, hex};
-use crate::round::{Audited, Desk, Round};
+use crate::round::{Audited, Book, Desk, Round};
 
 /// Most members that a gap in the numbers is filled up with; past it the records behind the gap are not followed.
 const NUMBER_GAP_MAX: usize = 1_024;
@@ -37,14 +35,13 @@ pub(crate) struct Counts {
 
 /// A log on the way to its end.
 pub(crate) struct Replay<R> {
-    pub members: Vec<Audited>,
+    pub book: Book,
     pub programmes: Programmes,
     pub ledger_head: Position,
     pub findings: Findings,
     pub counts: Counts,
     reader: R,
     judges_again: bool,
-    names: HashSet<Box<str>>,
     last_recorded_at: i64,
     desk: Desk,
     bytes: Vec<u8>,
@@ -53,14 +50,13 @@ pub(crate) struct Replay<R> {
 impl<R: LogReader> Replay<R> {
     pub fn new(reader: R, judges_again: bool, findings: Findings) -> Replay<R> {
         Replay {
-            members: Vec::new(),
+            book: Book::default(),
             programmes: Programmes::default(),
             ledger_head: Position::NONE,
             findings,
             counts: Counts::default(),
             reader,
             judges_again,
-            names: HashSet::new(),
             last_recorded_at: i64::MIN,
             desk: Desk::default(),
             bytes: Vec::new(),
@@ -86,19 +82,29 @@ impl<R: LogReader> Replay<R> {
         if !self.admit(place, &first) {
             return Ok(());
         }
-        self.check_chain(place, number, batch.records());
-        self.take_member(place, number, batch.records())
+        self.check_known(place, batch.records());
+        // What cannot be anybody's is left out, so that the rest is followed all the same.
+        let known = self.book.members.len();
+        let records =
+            batch.records().filter(move |record| (1..=known).contains(&(record.header.member as usize)));
+        self.check_chain(place, number, records.clone());
+        if let Some(other) = other_of(number, records.clone()) {
+            self.check_chain(place, other, records.clone());
+        }
+        self.take_members(place, number, records)
     }
 
     /// What all records of a batch have in common.
     fn check_common(&mut self, place: BatchPlace, first: &RecordHeader, records: Records<'_>) {
         let mut add = |kind, at, text: String| self.findings.add(place.finding(kind, Some(at), None, text));
+        let mut other = None;
         for record in records {
             self.counts.records += 1;
             let kind = RecordKind::from_number(record.header.kind);
             self.counts.facts +=
                 u64::from(record.header.member != 0 && kind.as_ref().is_ok_and(|k| k.is_fact()));
-            self.counts.events += u64::from(kind.is_ok_and(RecordKind::is_decision));
+            let is_decision = kind.is_ok_and(RecordKind::is_decision);
+            self.counts.events += u64::from(is_decision);
             let recorded_at = record.header.recorded_at;
             if recorded_at < self.last_recorded_at {
                 let (now, last) = (Instant(recorded_at), Instant(self.last_recorded_at));
@@ -112,11 +118,17 @@ impl<R: LogReader> Replay<R> {
                 add(FindingKind::RecordedTime, record.position, text);
             }
             self.last_recorded_at = self.last_recorded_at.max(recorded_at);
-            if record.header.member != first.member {
-                let text = format!(
-                    "the batch is of member number {}, a record in it of {}",
-                    first.member, record.header.member
-                );
+            // After the records of the member whose facts these are come those of at most one other, decisions only.
+            let member = record.header.member;
+            let is_own = member == first.member;
+            let is_misplaced = if is_own {
+                other.is_some()
+            } else {
+                first.member == 0 || !is_decision || *other.get_or_insert(member) != member
+            };
+            if is_misplaced {
+                let text =
+                    format!("the batch is of member number {}, a record in it of {member}", first.member);
                 add(FindingKind::BatchShape, record.position, text);
             }
         }
@@ -163,7 +175,7 @@ impl<R: LogReader> Replay<R> {
     fn admit(&mut self, place: BatchPlace, first: &RecordView<'_>) -> bool {
         let number = first.header.member;
         let index = number as usize - 1;
-        let known = self.members.len();
+        let known = self.book.members.len();
         let is_named = first.header.kind == RecordKind::MemberNamed.number();
         if index < known {
             return true;
@@ -178,13 +190,13 @@ impl<R: LogReader> Replay<R> {
             if !is_named || index - known > NUMBER_GAP_MAX {
                 return false;
             }
-            while self.members.len() < index {
-                self.members.push(Audited { member: Member::new("?"), is_followed: false });
+            while self.book.members.len() < index {
+                self.book.members.push(Audited::lost());
             }
         }
         if !is_named {
             add(FindingKind::UnknownMember, format!("member number {number} was never named"));
-            self.members.push(Audited { member: Member::new("?"), is_followed: false });
+            self.book.members.push(Audited::lost());
             return true;
         }
         match decode_member_named(first.header.kind, first.header.version, first.body) {
@@ -196,21 +208,26 @@ impl<R: LogReader> Replay<R> {
                     Some(Fault::Header(what)) => add(FindingKind::HeaderMismatch, what.to_owned()),
                     None => {}
                 }
-                if !self.names.insert(name.into()) {
+                if self.book.names.insert(name.into(), number).is_some() {
                     add(FindingKind::RepeatedName, format!("`{name}` is another member's name already"));
                 }
-                self.members.push(Audited { member: Member::new(name), is_followed: true });
+                self.book.members.push(Audited { member: Member::new(name), is_followed: true });
             }
             Err(error) => {
                 add(FindingKind::Unreadable, format!("a member's name cannot be read: {error}"));
-                self.members.push(Audited { member: Member::new("?"), is_followed: false });
+                self.book.members.push(Audited::lost());
             }
         }
         true
     }
 
-    fn check_chain(&mut self, place: BatchPlace, number: u32, records: Records<'_>) {
-        let member = &self.members[number as usize - 1].member;
+    fn check_chain<'b>(
+        &mut self,
+        place: BatchPlace,
+        number: u32,
+        records: impl Iterator<Item = RecordView<'b>>,
+    ) {
+        let member = &self.book.members[number as usize - 1].member;
         let mut last = member.head;
         for record in records.filter(|record| record.header.member == number) {
             if record.header.previous != last {
@@ -222,25 +239,32 @@ impl<R: LogReader> Replay<R> {
         }
     }
 
-    fn take_member(
+    /// Everybody at the other end must have been named before.
+    fn check_known(&mut self, place: BatchPlace, mut records: Records<'_>) {
+        let known = self.book.members.len();
+        if let Some(record) = records.find(|record| record.header.member as usize > known) {
+            let text = format!("member number {} was never named", record.header.member);
+            self.findings.add(place.finding(FindingKind::UnknownMember, Some(record.position), None, text));
+        }
+    }
+
+    fn take_members<'b>(
         &mut self,
         place: BatchPlace,
         number: u32,
-        records: Records<'_>,
+        records: impl Iterator<Item = RecordView<'b>> + Clone,
     ) -> Result<(), LedgerError> {
-        let Replay { members, programmes, findings, counts, reader, judges_again, desk, .. } = self;
-        let audited = &mut members[number as usize - 1];
-        let records = records.filter(|record| record.header.member == number);
-        let was_judged =
-            Round { place, programmes, findings, desk }.take(reader, audited, *judges_again, records)?;
-        counts.judged_again += u64::from(was_judged);
+        let Replay { book, programmes, findings, counts, reader, judges_again, desk, .. } = self;
+        let meeting = Meeting::default();
+        let mut round = Round { place, programmes, book, findings, desk, meeting };
+        counts.judged_again += u64::from(round.take(reader, number, *judges_again, records)?);
         Ok(())
     }
 
     /// What is left to be said at the end of the log.
     pub fn finish(mut self, snapshot: SnapshotCheck, notes: Vec<String>) -> Report {
         let mut totals: Vec<CurrencyTotals> = Vec::new();
-        for audited in self.members.iter().filter(|audited| audited.is_followed) {
+        for audited in self.book.members.iter().filter(|audited| audited.is_followed) {
             let Member { name, head, state, .. } = &audited.member;
             if let Some(text) = conservation::state_fault(state) {
                 self.findings.add(Finding {
@@ -261,7 +285,7 @@ impl<R: LogReader> Replay<R> {
         Report {
             batches: self.counts.batches,
             records: self.counts.records,
-            members: self.members.len() as u64,
+            members: self.book.members.len() as u64,
             facts: self.counts.facts,
             events: self.counts.events,
             versions: self.programmes.versions().len() as u64,
@@ -289,10 +313,10 @@ impl<R: LogReader> Replay<R> {
     }
 
     fn states_digest(&self) -> Option<String> {
-        if !self.members.iter().all(|audited| audited.is_followed) {
+        if !self.book.members.iter().all(|audited| audited.is_followed) {
             return None;
         }
-        let mut members: Vec<&Member> = self.members.iter().map(|audited| &audited.member).collect();
+        let mut members: Vec<&Member> = self.book.members.iter().map(|audited| &audited.member).collect();
         members.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         let mut digest = Sha256::new();
         let mut bytes = Vec::new();
@@ -305,6 +329,11 @@ impl<R: LogReader> Replay<R> {
         }
         Some(hex(&digest.finalize()))
     }
+}
+
+/// The member at the other end of a batch, if there is one.
+fn other_of<'b>(number: u32, records: impl Iterator<Item = RecordView<'b>>) -> Option<u32> {
+    records.map(|record| record.header.member).find(|member| *member != number)
 }
 
 fn chain_text(whose: &str, record: &RecordView<'_>, last: Position) -> String {

@@ -25,7 +25,7 @@ pub enum FindingKind {
     RepeatedName,
     /// A recording time goes back, or differs within a batch.
     RecordedTime,
-    /// A batch is not made of one member's name, facts and decisions in this order.
+    /// A batch is not made of one member's name, facts and decisions, and decisions about one other, in this order.
     BatchShape,
     /// A header's fingerprint, time or kind is not that of its body.
     HeaderMismatch,
@@ -156,12 +156,16 @@ pub struct CurrencyTotals {
     pub redeemed: i128,
     /// Run out, ever.
     pub expired: i128,
-    /// Taken by debit adjustments and closures, ever.
+    /// Taken by debit adjustments, fees, closures, and orders that were not fulfilled, ever.
     pub forfeited: i128,
     /// Taken back by returns, ever.
     pub clawed_back: i128,
     /// Debts let go, ever.
     pub written_off: i128,
+    /// Came from other members, ever: as much as `sent`.
+    pub received: i128,
+    /// Went to other members, ever.
+    pub sent: i128,
 }
 
 impl CurrencyTotals {
@@ -177,6 +181,8 @@ impl CurrencyTotals {
         self.forfeited += i128::from(balance.forfeited.0);
         self.clawed_back += i128::from(balance.clawed_back.0);
         self.written_off += i128::from(balance.written_off.0);
+        self.received += i128::from(balance.received.0);
+        self.sent += i128::from(balance.sent.0);
     }
 }
 

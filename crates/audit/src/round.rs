@@ -3,23 +3,26 @@
 //! Where the recorded decisions are to the byte those that judging gives, the state that judging leaves is the fold, and
 //! the decisions need not be decoded at all. Where they are not, the state goes back and follows what is recorded.
 //!
-//! It knows neither other members nor the order of batches.
+//! It knows nothing of the order of batches.
+
+use std::collections::BTreeMap;
 
 use tallybook::{Folded, LedgerError, Member, find_key, precedent, stored_batch};
 use tallybook_core::calendar::Instant;
-use tallybook_core::decide::{self, Draft, Precedent, Workspace};
-use tallybook_core::event::{Decision, Event};
-use tallybook_core::fact::Fact;
+use tallybook_core::decide::{self, Case, Party, Precedent, Workspace};
+use tallybook_core::event::{Decision, Event, MergedFrom};
+use tallybook_core::fact::{Fact, Order};
 use tallybook_core::ids::VersionNumber;
 use tallybook_core::programme::versions::Programmes;
 use tallybook_core::refusal::Refusal;
-use tallybook_core::state::MemberState;
-use tallybook_format::{RecordKind, decode_fact, subject_fingerprint};
+use tallybook_core::state::{LedgerState, MemberState};
+use tallybook_format::{RecordKind, decode_decision, decode_fact, subject_fingerprint};
 use tallybook_log::{LogReader, Position, RecordHeader, RecordView};
 
 use crate::canonical::{self, Fault, key_of};
+use crate::conservation::{self, Meeting};
+use crate::difference;
 use crate::report::{BatchPlace, FindingKind, Findings};
-use crate::{conservation, difference};
 
 /// A member on the way through the log.
 #[derive(Debug)]
@@ -29,14 +32,80 @@ pub(crate) struct Audited {
     pub is_followed: bool,
 }
 
+impl Audited {
+    /// Somebody of whom nothing can be followed.
+    pub fn lost() -> Audited {
+        Audited { member: Member::new("?"), is_followed: false }
+    }
+}
+
+/// Everybody, and what they share.
+#[derive(Debug, Default)]
+pub(crate) struct Book {
+    /// Members by number, from 1.
+    pub members: Vec<Audited>,
+    /// Numbers by name.
+    pub names: BTreeMap<Box<str>, u32>,
+    /// Budgets and stocks.
+    pub ledger: LedgerState,
+}
+
+impl Book {
+    /// The number of the member who answers to a name: whoever it was merged into. `None` as well where an altered log
+    /// merges members in a circle.
+    fn resolve(&self, name: &str) -> Option<u32> {
+        let mut number = *self.names.get(name)?;
+        for _ in 0..self.members.len() {
+            let Some(into) = &self.get(number)?.member.state.status.merged_into else { return Some(number) };
+            number = *self.names.get(into)?;
+        }
+        None
+    }
+
+    pub fn get(&self, number: u32) -> Option<&Audited> {
+        self.members.get(number as usize - 1)
+    }
+
+    /// Takes a member out for a while.
+    fn take(&mut self, number: u32) -> Audited {
+        std::mem::replace(&mut self.members[number as usize - 1], Audited::lost())
+    }
+
+    fn put(&mut self, number: u32, audited: Audited) {
+        self.members[number as usize - 1] = audited;
+    }
+}
+
 /// Memory that is used again for every batch.
 #[derive(Default)]
 pub(crate) struct Desk {
     workspace: Workspace,
     precedents: Vec<Precedent<'static>>,
     events: Vec<Event>,
+    other_events: Vec<Event>,
     before: MemberState,
+    ledger_before: LedgerState,
     bytes: Vec<u8>,
+}
+
+/// The member at the other end of a batch, taken out of the book, and the state to go back to.
+struct Other {
+    number: u32,
+    audited: Audited,
+    before: MemberState,
+}
+
+/// A member cannot be followed.
+struct NotFollowed;
+
+/// What judging a batch again came to.
+enum Judged {
+    /// The recorded decisions; the members are as they come out.
+    Same,
+    /// Other decisions; nothing has changed.
+    Otherwise,
+    /// It could not be done; nothing has changed.
+    Not,
 }
 
 /// A batch's facts, decoded.
@@ -54,45 +123,130 @@ struct Parts<'b> {
     is_readable: bool,
 }
 
+impl<'b> Parts<'b> {
+    fn case<'c>(&'c self, precedents: &'c [Precedent<'b>]) -> Case<'c>
+    where
+        'b: 'c,
+    {
+        let Parts { facts, effective_at, recorded_at, .. } = self;
+        Case { facts, precedents, effective_at: *effective_at, recorded_at: *recorded_at }
+    }
+}
+
 /// One batch being checked.
 pub(crate) struct Round<'a> {
     pub place: BatchPlace,
     pub programmes: &'a Programmes,
+    pub book: &'a mut Book,
     pub findings: &'a mut Findings,
     pub desk: &'a mut Desk,
+    /// What the batch moves from one member to another, where it is folded.
+    pub meeting: Meeting,
 }
 
 impl Round<'_> {
-    /// Takes in the member's records of the batch, and tells whether they were judged again.
+    /// Takes in the records of a batch, whose facts are about one member, and tells whether they were judged again.
     ///
     /// # Errors
     /// [`LedgerError::Fault`] only.
     pub fn take<'b, R: LogReader>(
         &mut self,
         reader: &R,
-        audited: &mut Audited,
+        number: u32,
         judges_again: bool,
         records: impl Iterator<Item = RecordView<'b>> + Clone,
     ) -> Result<bool, LedgerError> {
-        let parts = self.read(&audited.member, records.clone());
+        let own = records.clone().filter(move |record| record.header.member == number);
+        let others = records.filter(move |record| record.header.member != number);
+        let mut audited = self.book.take(number);
+        let parts = self.read(&audited.member, own.clone());
         if audited.is_followed {
             self.check_key(reader, &audited.member, &parts)?;
         }
-        if !(judges_again && audited.is_followed && parts.is_readable) {
-            self.fold(audited, records);
-            return Ok(false);
+        let mut judged = Judged::Not;
+        if judges_again && audited.is_followed && parts.is_readable {
+            judged = self.judge_again(reader, number, &mut audited, &parts, own.clone(), others.clone())?;
         }
-        copy_state(&audited.member.state, &mut self.desk.before);
-        if self.judge(reader, &mut audited.member, &parts, records.clone())? {
-            records.for_each(|record| audited.member.note_header(record.position, &record.header));
-            if let Some(fault) = conservation::balance_fault(&audited.member.state) {
-                self.add(FindingKind::Unbalanced, parts.position, &audited.member, fault);
+        let is_same = matches!(judged, Judged::Same);
+        if !is_same {
+            self.fold(&mut audited, own);
+        }
+        self.book.put(number, audited);
+        if !is_same {
+            self.fold_others(others);
+            if let Some(fault) = self.meeting.fault() {
+                let kind = FindingKind::Unbalanced;
+                self.findings.add(self.place.finding(kind, Some(parts.position), None, fault));
             }
-        } else {
-            std::mem::swap(&mut audited.member.state, &mut self.desk.before);
-            self.fold(audited, records);
         }
-        Ok(true)
+        Ok(!matches!(judged, Judged::Not))
+    }
+
+    /// Judges a batch again, and takes the members as they come out where that is as recorded.
+    fn judge_again<'b, R: LogReader>(
+        &mut self,
+        reader: &R,
+        number: u32,
+        audited: &mut Audited,
+        parts: &Parts<'_>,
+        own: impl Iterator<Item = RecordView<'b>> + Clone,
+        others: impl Iterator<Item = RecordView<'b>> + Clone,
+    ) -> Result<Judged, LedgerError> {
+        if !self.find_precedents(reader, &audited.member, parts)? {
+            return Ok(Judged::Not);
+        }
+        let Ok(mut other) = self.take_other(number, &audited.member, parts) else { return Ok(Judged::Not) };
+        self.desk.before.copy_from(&audited.member.state);
+        self.desk.ledger_before.clone_from(&self.book.ledger);
+        let is_same = self.judge(&mut audited.member, other.as_mut(), parts, own.clone(), others.clone());
+        if is_same {
+            own.for_each(|record| audited.member.note_header(record.position, &record.header));
+            self.check_balance(parts.position, &audited.member);
+        } else {
+            audited.member.state.copy_from(&self.desk.before);
+            self.book.ledger.clone_from(&self.desk.ledger_before);
+        }
+        if let Some(Other { number: other_number, audited: mut other, before }) = other {
+            if is_same {
+                others.for_each(|record| other.member.note_header(record.position, &record.header));
+                let merged = |event: &Event| matches!(event.decision, Decision::MergedFrom(_));
+                if self.desk.other_events.iter().any(merged) {
+                    other.member.absorb(number, &audited.member);
+                }
+                self.check_balance(parts.position, &other.member);
+            } else {
+                other.member.state = before;
+            }
+            self.book.put(other_number, other);
+        }
+        Ok(if is_same { Judged::Same } else { Judged::Otherwise })
+    }
+
+    fn check_balance(&mut self, at: Position, member: &Member) {
+        if let Some(fault) = conservation::balance_fault(&member.state) {
+            self.add(FindingKind::Unbalanced, at, member, fault);
+        }
+    }
+
+    /// Takes the member at the other end of a batch out of the book, if there is one.
+    ///
+    /// # Errors
+    /// Where that member cannot be followed, so that nothing can be judged that rests on them.
+    fn take_other(
+        &mut self,
+        number: u32,
+        member: &Member,
+        parts: &Parts<'_>,
+    ) -> Result<Option<Other>, NotFollowed> {
+        let case = parts.case(&self.desk.precedents);
+        let Some(name) = decide::other_party(&member.state, self.programmes, &case) else { return Ok(None) };
+        let Some(other) = self.book.resolve(&name).filter(|other| *other != number) else { return Ok(None) };
+        if !self.book.get(other).is_some_and(|audited| audited.is_followed) {
+            return Err(NotFollowed);
+        }
+        let audited = self.book.take(other);
+        let before = audited.member.state.clone();
+        Ok(Some(Other { number: other, audited, before }))
     }
 
     fn add(&mut self, kind: FindingKind, at: Position, member: &Member, text: String) {
@@ -192,7 +346,7 @@ impl Round<'_> {
         }
         let natural_key = || parts.facts.first().and_then(Fact::natural_key);
         let Some(key) = parts.key.map(str::to_owned).or_else(natural_key) else { return Ok(()) };
-        match find_key(reader, member.head, &key) {
+        match find_key(reader, &member.past(), &key) {
             Ok(None) => {}
             Ok(Some(earlier)) => {
                 let text = format!("the key `{key}` was used before, at position {earlier}");
@@ -205,21 +359,27 @@ impl Round<'_> {
         Ok(())
     }
 
-    /// Judges the batch again on the member's state and tells whether the recorded decisions come out. The state is
-    /// then that after the batch; if not, it is of no use.
-    fn judge<'b, R: LogReader>(
+    /// Finds what the facts refer to; false where it cannot be read.
+    fn find_precedents<R: LogReader>(
         &mut self,
         reader: &R,
-        member: &mut Member,
+        member: &Member,
         parts: &Parts<'_>,
-        records: impl Iterator<Item = RecordView<'b>> + Clone,
     ) -> Result<bool, LedgerError> {
-        let decisions = records.filter(|record| record.header.kind > RecordKind::MemberNamed.number());
         self.desk.precedents.clear();
         for fact in &parts.facts {
-            let may_refer = fact.subject().is_some_and(|s| member.may_have_seen(subject_fingerprint(s)));
-            let found = if may_refer { precedent(reader, member.head, fact) } else { Ok(Precedent::None) };
-            match found {
+            // As the ledger does, the past is walked only for what may be in it.
+            let is_certainly_new = match fact {
+                Fact::ReinstatementRequested(_) | Fact::OrderPlaced(Order { redemption: Some(_), .. }) => {
+                    false
+                }
+                fact => fact.subject().is_none_or(|s| !member.may_have_seen(subject_fingerprint(s))),
+            };
+            if is_certainly_new {
+                self.desk.precedents.push(Precedent::None);
+                continue;
+            }
+            match precedent(reader, &member.past(), fact) {
                 Ok(found) => self.desk.precedents.push(found),
                 Err(LedgerError::Corruption(what)) => {
                     let text = format!("cannot be judged again, as what it refers to cannot be read: {what}");
@@ -229,46 +389,87 @@ impl Round<'_> {
                 Err(error) => return Err(error),
             }
         }
+        Ok(true)
+    }
+
+    /// Judges the batch again on the members' states and tells whether the recorded decisions come out. The states are
+    /// then those after the batch; if not, they are of no use.
+    fn judge<'b>(
+        &mut self,
+        member: &mut Member,
+        other: Option<&mut Other>,
+        parts: &Parts<'_>,
+        own: impl Iterator<Item = RecordView<'b>> + Clone,
+        others: impl Iterator<Item = RecordView<'b>> + Clone,
+    ) -> bool {
+        let is_decision = |record: &RecordView<'_>| {
+            RecordKind::from_number(record.header.kind).is_ok_and(RecordKind::is_decision)
+        };
+        let decisions = own.filter(is_decision);
         let until =
             decisions.clone().map(|record| record.header.effective_at).max().map_or(Instant::MIN, Instant);
-        if let Err(refusal) = self.decide(&mut member.state, parts, until) {
+        let other_name = other.as_ref().map(|other| other.audited.member.name.clone());
+        if let Err(refusal) = self.decide(member, other, parts, until) {
             let text = format!("judged again, the batch is refused: {} ({refusal})", refusal.code());
             self.add(FindingKind::DecisionDiffers, parts.position, member, text);
-            return Ok(false);
+            return false;
         }
         let again = stored_batch(&parts.facts, &self.desk.events);
-        let mut recorded = decisions.clone();
-        let is_same = again
-            .iter()
-            .all(|again| recorded.next().is_some_and(|record| difference::is_same(&record, again)))
-            && recorded.next().is_none();
-        if !is_same {
+        let others_again = stored_batch(&[], &self.desk.other_events);
+        if !difference::are_same(decisions.clone(), &again) {
             let text = difference::decisions(decisions, &again);
             self.add(FindingKind::DecisionDiffers, parts.position, member, text);
+            return false;
         }
-        Ok(is_same)
+        let others = others.filter(is_decision);
+        if !difference::are_same(others.clone(), &others_again) {
+            let number = others.clone().next().map(|record| record.header.member);
+            let recorded_of = number.and_then(|number| self.book.get(number));
+            let name = other_name.or_else(|| recorded_of.map(|audited| audited.member.name.clone()));
+            let text = difference::decisions(others, &others_again);
+            let text = format!("of the member at the other end: {text}");
+            let finding = FindingKind::DecisionDiffers;
+            self.findings.add(self.place.finding(finding, Some(parts.position), name.as_deref(), text));
+            return false;
+        }
+        true
     }
 
     /// A batch without facts is what time alone did, and its last event tells how far it was settled at least: nothing
     /// was due between that and the instant that the sweep was for.
-    fn decide(&mut self, state: &mut MemberState, parts: &Parts<'_>, until: Instant) -> Result<(), Refusal> {
-        let Desk { workspace, precedents, events, .. } = &mut *self.desk;
+    fn decide(
+        &mut self,
+        member: &mut Member,
+        other: Option<&mut Other>,
+        parts: &Parts<'_>,
+        until: Instant,
+    ) -> Result<(), Refusal> {
+        let Desk { workspace, precedents, events, other_events, .. } = &mut *self.desk;
         events.clear();
+        other_events.clear();
         if parts.facts.is_empty() {
-            Draft::new(state, self.programmes, events).settle(until);
+            decide::settle_to(&mut member.state, self.programmes, until, events);
+            // Holds that time releases give pieces of rewards back.
+            events.iter().for_each(|event| self.book.ledger.apply(&event.decision));
             return Ok(());
         }
-        let Parts { facts, effective_at, recorded_at, .. } = parts;
-        decide::decide(
-            state,
-            self.programmes,
-            facts,
-            precedents,
-            *effective_at,
-            *recorded_at,
-            workspace,
-            events,
-        )
+        let party = Party { name: &member.name, state: &mut member.state, events };
+        let other = other.map(|other| {
+            let member = &mut other.audited.member;
+            Party { name: &member.name, state: &mut member.state, events: other_events }
+        });
+        let case = parts.case(precedents);
+        decide::decide(party, other, &mut self.book.ledger, self.programmes, &case, workspace)
+    }
+
+    /// Follows the recorded decisions about members at the other end.
+    fn fold_others<'b>(&mut self, others: impl Iterator<Item = RecordView<'b>> + Clone) {
+        for record in others {
+            let number = record.header.member;
+            let mut audited = self.book.take(number);
+            self.fold(&mut audited, std::iter::once(record));
+            self.book.put(number, audited);
+        }
     }
 
     /// Follows the recorded decisions.
@@ -279,13 +480,22 @@ impl Round<'_> {
             let in_order = RecordView { header, ..record };
             if !audited.is_followed {
                 audited.member.note_header(record.position, &header);
+                self.take_shared(&record);
                 continue;
             }
             match audited.member.fold(&in_order) {
-                Ok(Folded::Decision(event)) => self.check_decision(&audited.member, &record, &event),
+                Ok(Folded::Decision(event)) => {
+                    self.book.ledger.apply(&event.decision);
+                    self.meeting.add(&event.decision);
+                    if let Decision::MergedFrom(merged) = &event.decision {
+                        self.join_pasts(&mut audited.member, &record, merged);
+                    }
+                    self.check_decision(&audited.member, &record, &event);
+                }
                 Ok(_) => {}
                 Err(error) => {
                     audited.is_followed = false;
+                    self.take_shared(&record);
                     let text = format!("{error}; the member is judged no further");
                     self.add(FindingKind::Misfit, record.position, &audited.member, text);
                 }
@@ -299,6 +509,32 @@ impl Round<'_> {
             let text = format!("{fault}; the member is judged no further");
             let at = audited.member.head;
             self.add(FindingKind::Unbalanced, at, &audited.member, text);
+        }
+    }
+
+    /// Takes in what a decision means to others, about a member who cannot be followed.
+    fn take_shared(&mut self, record: &RecordView<'_>) {
+        let RecordHeader { kind, version, effective_at, .. } = record.header;
+        if let Ok(decision) = decode_decision(kind, version, Instant(effective_at), record.body) {
+            self.book.ledger.apply(&decision);
+            self.meeting.add(&decision);
+        }
+    }
+
+    /// Joins the pasts of two members of whom one has just taken in the other.
+    fn join_pasts(&mut self, member: &mut Member, record: &RecordView<'_>, merged: &MergedFrom) {
+        let number = self.book.names.get(&merged.from).copied();
+        let Some((number, from)) = number.and_then(|number| Some((number, self.book.get(number)?))) else {
+            let text = format!("`{}` became part of the member, and was never named", merged.from);
+            return self.add(FindingKind::UnknownMember, record.position, member, text);
+        };
+        if from.is_followed {
+            member.absorb(number, &from.member);
+        } else {
+            // The decision itself says what the other had, whatever came of following them.
+            let state = MemberState { last_lot: merged.state.last_lot, ..MemberState::default() };
+            let Member { name, head, seen, absorbed, .. } = from.member.clone();
+            member.absorb(number, &Member { name, head, seen, absorbed, state });
         }
     }
 
@@ -326,32 +562,4 @@ fn version_of(decision: &Decision) -> Option<VersionNumber> {
         Decision::TierChanged(changed) => Some(changed.version),
         _ => None,
     }
-}
-
-/// Copies a state into another's memory, so that keeping the state before each batch needs no allocation.
-fn copy_state(from: &MemberState, to: &mut MemberState) {
-    let MemberState { joined_at, settled_to, profile, orders, last_lot, balances, lots, ladders, caps } =
-        from;
-    to.joined_at = *joined_at;
-    to.settled_to = *settled_to;
-    to.profile.birthday = profile.birthday;
-    to.profile.segments.clone_from(&profile.segments);
-    to.profile.attributes.clone_from(&profile.attributes);
-    to.orders = *orders;
-    to.last_lot = *last_lot;
-    to.balances.clone_from(balances);
-    to.lots.clone_from(lots);
-    to.ladders.truncate(ladders.len());
-    for (index, ladder) in ladders.iter().enumerate() {
-        match to.ladders.get_mut(index) {
-            Some(kept) => {
-                let mut buckets = std::mem::take(&mut kept.buckets);
-                buckets.clone_from(&ladder.buckets);
-                (kept.ladder, kept.tier, kept.since) = (ladder.ladder, ladder.tier, ladder.since);
-                (kept.until, kept.grace, kept.buckets) = (ladder.until, ladder.grace, buckets);
-            }
-            None => to.ladders.push(ladder.clone()),
-        }
-    }
-    to.caps.clone_from(caps);
 }

@@ -1,6 +1,6 @@
 //! The snapshot against the replay: at its position every member must be what the log says (law 7).
 
-use tallybook::{LedgerError, Member, SnapshotView};
+use tallybook::{Absorbed, LedgerError, Member, SnapshotView};
 use tallybook_log::{LogReader, Position};
 
 use crate::difference;
@@ -10,8 +10,8 @@ use crate::report::{Finding, FindingKind, SnapshotCheck};
 /// Compares a snapshot with a replay that stands at the snapshot's position.
 pub(crate) fn compare<R: LogReader>(view: &SnapshotView, replay: &mut Replay<R>) -> SnapshotCheck {
     let position = view.position();
-    if view.member_count() as usize != replay.members.len() {
-        let text = format!("it holds {} members, the log {}", view.member_count(), replay.members.len());
+    if view.member_count() as usize != replay.book.members.len() {
+        let text = format!("it holds {} members, the log {}", view.member_count(), replay.book.members.len());
         add(replay, position, None, text);
     }
     if view.ledger_head() != replay.ledger_head {
@@ -23,10 +23,15 @@ pub(crate) fn compare<R: LogReader>(view: &SnapshotView, replay: &mut Replay<R>)
     if view.programme_hash() != hash {
         add(replay, position, None, "it was taken under another programme than the log's".to_owned());
     }
+    if *view.ledger_state() != replay.book.ledger {
+        let text = difference::fields(("snapshot", view.ledger_state()), ("replay", &replay.book.ledger));
+        add(replay, position, None, text);
+    }
     let mut members = 0;
     let mut differing: Vec<(Option<String>, String)> = Vec::new();
     let read = view.for_each_member(|number, kept| {
-        let Some(audited) = replay.members.get(number as usize - 1).filter(|audited| audited.is_followed)
+        let Some(audited) =
+            replay.book.members.get(number as usize - 1).filter(|audited| audited.is_followed)
         else {
             return;
         };
@@ -39,7 +44,7 @@ pub(crate) fn compare<R: LogReader>(view: &SnapshotView, replay: &mut Replay<R>)
     let read = read.and_then(|()| {
         view.for_each_name(|name, number| {
             names += 1;
-            let known = replay.members.get((number as usize).wrapping_sub(1));
+            let known = replay.book.members.get((number as usize).wrapping_sub(1));
             if known.is_none_or(|audited| &*audited.member.name != name) {
                 differing
                     .push((Some(name.to_owned()), format!("it gives the name to member number {number}")));
@@ -69,6 +74,16 @@ fn member_difference(kept: &Member, replayed: &Member) -> String {
     }
     if kept.head != replayed.head {
         return format!("it has the member's last record at {}, the log at {}", kept.head, replayed.head);
+    }
+    if kept.absorbed != replayed.absorbed {
+        let show = |member: &Member| {
+            let one = |a: &Absorbed| {
+                format!("number {} up to {} with lots from {}", a.number, a.head, u64::from(a.lot_offset) + 1)
+            };
+            let all: Vec<String> = member.absorbed.iter().map(one).collect();
+            if all.is_empty() { "nobody".to_owned() } else { all.join(", ") }
+        };
+        return format!("absorbed members: snapshot {}, replay {}", show(kept), show(replayed));
     }
     "its fingerprints of keys, orders and redemptions are others".to_owned()
 }

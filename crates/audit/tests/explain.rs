@@ -6,15 +6,20 @@
 mod support;
 
 use proptest::prelude::*;
-use support::{TestClock, at, full_ledger};
+use std::path::Path;
+
+use support::{TestClock, at, everything_ledger, full_ledger};
 use tallybook::core::calendar::Instant;
 use tallybook::core::event::Verdict;
 use tallybook::core::ids::LotNumber;
 use tallybook::core::points::Points;
+use tallybook::core::state::Balance;
 use tallybook::{BlockingLedger, LedgerError, Options};
 use tallybook_audit::{
-    Cause, CurrencyExplanation, Explanation, MoveKind, VerifyOptions, explain, render, verify,
+    Cause, CurrencyExplanation, Explanation, MergeEntry, MergeSide, MoveKind, VerifyOptions, explain, render,
+    verify,
 };
+use tallybook_log::LogReader;
 use tallybook_testkit::generate;
 
 fn explained(ledger: &BlockingLedger, member: &str, at: Instant) -> Explanation {
@@ -22,33 +27,167 @@ fn explained(ledger: &BlockingLedger, member: &str, at: Instant) -> Explanation 
     explain(ledger.reader(), head, &ledger.programmes().unwrap(), member, at).unwrap()
 }
 
-/// Panics unless everything in an explained currency adds up.
+/// Panics unless everything in an explained currency adds up: every account of the balance is the sum of what its lots,
+/// debts and merges say.
 fn adds_up(currency: &CurrencyExplanation) {
     let balance = &currency.balance;
+    assert_eq!(balance.imbalance(), 0);
     let left = |pending: bool| -> i64 {
         currency.lots.iter().filter(|lot| lot.is_pending == pending).map(|lot| lot.remaining.0).sum()
     };
     assert_eq!((left(false), left(true)), (balance.available.0, balance.pending.0));
+    assert_eq!(currency.lots.iter().map(|lot| lot.held.0).sum::<i64>(), balance.held.0);
     assert_eq!(currency.sum.iter().map(|line| line.points.0).sum::<i64>(), balance.available.0);
-    assert_eq!(currency.lots.iter().map(|lot| lot.points.0).sum::<i64>(), balance.issued.0);
     assert_eq!(currency.debts.last().map_or(0, |entry| entry.owed.0), balance.arrears.0);
     for lot in &currency.lots {
-        let mut remaining = lot.points.0;
+        let (mut remaining, mut held) = (lot.points.0, lot.held_at_first.0);
         for step in &lot.moves {
-            remaining += step.points.0;
+            (remaining, held) = (remaining + step.points.0, held + step.held.0);
             assert_eq!(step.remaining.0, remaining);
+            assert!(remaining >= 0 && held >= 0);
         }
-        assert_eq!(lot.remaining.0, remaining);
+        assert_eq!((lot.remaining.0, lot.held.0), (remaining, held));
         if lot.version.is_some() {
             assert_eq!(lot.rules.iter().map(|rule| rule.granted.0).sum::<i64>(), lot.points.0);
+        }
+        if !lot.line_shares.is_empty() {
             assert_eq!(lot.line_shares.iter().map(|share| share.points.0).sum::<i64>(), lot.points.0);
         }
     }
-    let of = |kind: MoveKind| -> i64 {
+    accounts_add_up(currency);
+}
+
+fn accounts_add_up(currency: &CurrencyExplanation) {
+    let balance = &currency.balance;
+    let moved = |kind: MoveKind| -> i64 {
         currency.lots.iter().flat_map(|lot| &lot.moves).filter(|m| m.kind == kind).map(|m| m.points.0).sum()
     };
-    assert_eq!(-of(MoveKind::Redeemed) - of(MoveKind::Reversed), balance.redeemed.0);
-    assert_eq!(-of(MoveKind::Expired), balance.expired.0);
+    let steps = || currency.lots.iter().flat_map(|lot| &lot.moves);
+    let captured: i64 = steps().filter(|m| m.kind == MoveKind::Captured).map(|m| m.held.0).sum();
+    let began = |is: fn(&Cause) -> bool| -> i64 {
+        currency.lots.iter().filter(|lot| is(&lot.cause)).map(|lot| lot.points.0).sum()
+    };
+    let owed = |is: fn(&Cause) -> bool| -> i64 {
+        currency.debts.iter().filter(|debt| is(&debt.cause)).map(|debt| debt.points.0).sum()
+    };
+    let merged = |account: fn(&Balance) -> Points| -> i64 {
+        let signed = |merge: &MergeEntry| match merge.side {
+            MergeSide::Came => account(&merge.balance).0,
+            MergeSide::Went => -account(&merge.balance).0,
+        };
+        currency.merges.iter().map(signed).sum()
+    };
+    let came = |cause: &Cause| matches!(cause, Cause::CameWith { .. });
+    let received = began(|cause| matches!(cause, Cause::Received { .. }));
+    let reinstated = began(|cause| matches!(cause, Cause::Reinstatement { .. }));
+    let issued: i64 =
+        currency.lots.iter().map(|lot| lot.points.0).sum::<i64>() - began(came) - received - reinstated;
+    assert_eq!(issued + merged(|b| b.issued), balance.issued.0);
+    assert_eq!(received + merged(|b| b.received), balance.received.0);
+    let redeemed = moved(MoveKind::Redeemed) + moved(MoveKind::Reversed) + captured;
+    assert_eq!(-redeemed + merged(|b| b.redeemed), balance.redeemed.0);
+    assert_eq!(-moved(MoveKind::Expired) - reinstated + merged(|b| b.expired), balance.expired.0);
+    assert_eq!(-moved(MoveKind::Sent) + merged(|b| b.sent), balance.sent.0);
+    let lost = [MoveKind::Adjusted, MoveKind::Fee, MoveKind::Cancelled, MoveKind::Forfeited];
+    let lost: i64 = -lost.into_iter().map(moved).sum::<i64>();
+    let owed_by_hand = owed(|cause| matches!(cause, Cause::Adjustment { .. }));
+    assert_eq!(lost + owed_by_hand + merged(|b| b.forfeited), balance.forfeited.0);
+    let owed_by_returns = owed(|cause| matches!(cause, Cause::Return { .. }));
+    let clawed_back = -moved(MoveKind::ClawedBack) + owed_by_returns;
+    assert_eq!(clawed_back + merged(|b| b.clawed_back), balance.clawed_back.0);
+    let let_go = owed(|cause| matches!(cause, Cause::WriteOff { .. }));
+    assert_eq!(-let_go + merged(|b| b.written_off), balance.written_off.0);
+    assert_eq!(moved(MoveKind::PaidDebt), owed(|cause| matches!(cause, Cause::Debt)));
+}
+
+/// Opens a ledger with every kind of fact in it.
+fn everything(dir: &Path) -> BlockingLedger {
+    everything_ledger(dir);
+    BlockingLedger::open(dir, Options::default()).unwrap()
+}
+
+/// Explains a member under the very name that they had, even if they are part of another by now.
+fn explained_by_own_name(ledger: &BlockingLedger, member: &str, at: Instant) -> Explanation {
+    let position = ledger.history(member).unwrap().last().unwrap().position;
+    let batch = ledger.reader().records().record(position).unwrap().0;
+    // The last of the member's records in that batch is the head of their past.
+    let number = ledger.reader().records().record(position).unwrap().1.header.member;
+    let mut batches = ledger.reader().batches(batch.position);
+    let last = batches.next_batch().unwrap().unwrap();
+    let own = last.records().filter(|record| record.header.member == number);
+    let head = own.map(|record| record.position).last().unwrap();
+    explain(ledger.reader(), head, &ledger.programmes().unwrap(), member, at).unwrap()
+}
+
+const MEMBERS: [&str; 6] = ["ann", "bob", "cy", "eve", "fay", "gus"];
+
+#[test]
+fn everything_adds_up_for_every_member_at_any_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = everything(dir.path());
+    for member in MEMBERS {
+        for day in (0..400).step_by(3) {
+            let at = at("2024-01-02T13:00:00Z").plus_days(day);
+            let explanation = explained_by_own_name(&ledger, member, at);
+            explanation.currencies.iter().for_each(adds_up);
+            assert!(!render(&explanation).is_empty());
+        }
+    }
+    ledger.close().unwrap();
+}
+
+#[test]
+fn every_cause_and_every_kind_of_move_is_told_in_words() {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = everything(dir.path());
+    let end = at("2025-01-12T00:00:00Z");
+    let all: String = MEMBERS.map(|member| render(&explained_by_own_name(&ledger, member, end))).concat();
+    let all_words = [
+        "enrolment\n",
+        "activity visit\n",
+        "birthday\n",
+        "anniversary of joining\n",
+        "was referred by ann, order B-1\n",
+        "referred bob, order B-1\n",
+        "cancelled, the referral fell through by return R-1 of order B-1, 0 left",
+        "the referral fell through by return R-1 of order B-1 by bob",
+        "order A-1 was fulfilled",
+        "cancelled, as its order was not fulfilled in time",
+        "can be spent once its order is fulfilled, if before",
+        "hold H-1, reward mug, ",
+        "capture of hold H-1: 20 of what was set aside were spent",
+        "capture of hold H-1, ",
+        "release of hold H-2, ",
+        "hold H-3 ran out, ",
+        "hold H-5 was released as the member left, ",
+        "transfer T-1 to bob, ",
+        "fee of transfer T-1 to bob, ",
+        "transfer T-1 from ann\n",
+        "transfer T-2 from bob, a present\n",
+        "purchase P-1\n",
+        "purchase P-2, a present from dora\n",
+        "written off by desk: kindness, ",
+        "had expired and was reinstated by desk: kindness\n",
+        "another end, given by desk: kindness, expires at ",
+        "more time, order ",
+        "came with cy as lot ",
+        "there; the history of cy tells the rest",
+        "more were set aside by a hold",
+        "came with cy, 65 owed",
+        "went to ann, whom the member is part of now",
+        "cy became part of this member, with ",
+        "became part of gus, with ",
+        "closed by desk: kindness, ",
+        "trimmed by a budget from 40",
+        "months of inactivity",
+        "  received\n",
+        "  sent\n",
+        "  written off\n",
+        "set aside\n",
+    ];
+    let missing: Vec<&str> = all_words.into_iter().filter(|words| !all.contains(words)).collect();
+    assert_eq!(missing, Vec::<&str>::new(), "in\n{all}");
+    ledger.close().unwrap();
 }
 
 #[test]
@@ -151,12 +290,34 @@ Programme versions
     ledger.close().unwrap();
 }
 
-fn ledger_of(
-    dir: &std::path::Path,
-    source: &str,
-    history: &[generate::Recorded],
-    sweep_every: usize,
-) -> BlockingLedger {
+#[test]
+fn the_same_is_there_for_programs() {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = everything(dir.path());
+    let explanation = explained(&ledger, "gus", at("2024-05-10T00:00:00Z"));
+    let json = serde_json::to_value(&explanation).unwrap();
+    let points = &json["currencies"][0];
+    assert_eq!(
+        points["lots"][1]["cause"],
+        serde_json::json!({ "kind": "came_with", "member": "ann", "lot": 2 })
+    );
+    assert_eq!(points["merges"][0]["side"], "came");
+    assert_eq!(points["merges"][0]["balance"]["held"], 30);
+    let came_held = points["lots"].as_array().unwrap().iter().find(|lot| lot["held_at_first"] == 10).unwrap();
+    assert_eq!((&came_held["held"], &came_held["remaining"]), (&10.into(), &0.into()));
+    let sent = &points["lots"][0]["moves"][0];
+    assert_eq!(sent["cause"], serde_json::json!({ "kind": "sent", "transfer": "T-3", "to": "eve" }));
+    assert_eq!((&sent["kind"], &sent["points"]), (&"sent".into(), &(-12).into()));
+    let eve = explained(&ledger, "eve", at("2024-05-10T00:00:00Z"));
+    let json = serde_json::to_value(&eve).unwrap();
+    let lots = json["currencies"][0]["lots"].as_array().unwrap();
+    let received = lots.iter().find(|lot| lot["cause"]["kind"] == "received").unwrap();
+    let cause = serde_json::json!({ "kind": "received", "transfer": "T-3", "from": "gus", "gift": false });
+    assert_eq!(received["cause"], cause);
+    ledger.close().unwrap();
+}
+
+fn ledger_of(dir: &Path, source: &str, history: &[generate::Recorded], sweep_every: usize) -> BlockingLedger {
     let clock = TestClock::new(history[0].recorded_at);
     let ledger = BlockingLedger::create(dir, clock.options()).unwrap();
     ledger.publish(source, Instant::EARLIEST).unwrap();
@@ -188,12 +349,12 @@ proptest! {
         let ledger = ledger_of(dir.path(), &spec.to_toml(), &history, sweep_every);
         let last = history.iter().map(|r| r.recorded_at).max().unwrap();
         for member in ["M0", "M1", "M2"] {
-            if ledger.member(member).unwrap().is_none() {
+            if ledger.history(member).unwrap().is_empty() {
                 continue;
             }
             let moments = [history[0].recorded_at.plus_days(extra_days), last.plus_days(extra_days)];
             for at in moments {
-                let explanation = explained(&ledger, member, at);
+                let explanation = explained_by_own_name(&ledger, member, at);
                 explanation.currencies.iter().for_each(adds_up);
                 let state = ledger.as_of(member, at, Instant::MAX).unwrap().unwrap();
                 let shown: i64 = explanation.currencies.iter().map(|c| c.balance.available.0).sum();

@@ -17,6 +17,7 @@ use crate::report::{
     RefusalComparison, RuleComparison, RuleFigures, TierCount, TierMove,
 };
 use crate::stream::{Judges, Replay, Stream};
+use crate::supported;
 use crate::tally::{Months, Tally};
 
 /// How a comparison is made.
@@ -41,13 +42,16 @@ impl Default for Options {
 /// `baseline` is usually [`Columns::programmes`], and `scenario` its [`scenario`](Programmes::scenario).
 ///
 /// # Errors
-/// [`LedgerError::Refused`] where either side has no version at all.
+/// [`LedgerError::Refused`] where either side has no version at all; [`LedgerError::Fault`] where one has what a backtest
+/// does not support yet.
 pub fn compare(
     columns: &Columns,
     baseline: &Programmes,
     scenario: &Programmes,
     options: &Options,
 ) -> Result<Comparison, LedgerError> {
+    supported::programmes(baseline)?;
+    supported::programmes(scenario)?;
     let view = columns.view();
     let (from, until) = view.span();
     let last = |programmes: &Programmes| programmes.versions().last().map(|version| version.plan.zone);

@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use crate::columns::{Columns, next_digest};
 use crate::stream::{Judges, Replay, Sink, Stream};
+use crate::supported;
 
 /// Whether the past comes out as it was recorded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -58,13 +59,14 @@ pub struct Difference {
 /// columns; at most `differences_max` members are told in full.
 ///
 /// # Errors
-/// Faults and corruption where a differing member's records are read.
+/// Faults, also where a programme has what a backtest does not support yet; corruption where a differing member's records are read.
 pub fn identity<R: LogReader>(
     columns: &Columns,
     programmes: &Programmes,
     reader: &R,
     differences_max: usize,
 ) -> Result<IdentityReport, LedgerError> {
+    supported::programmes(programmes)?;
     let view = columns.view();
     let judges = Judges::new(&view, programmes);
     let mut stream = Stream::new(view, &judges, Replay::AsAsked);
@@ -104,8 +106,9 @@ impl Sink for Digests {
     fn events(&mut self, events: &[Event]) {
         for Event { effective_at, decision } in events {
             self.body.clear();
-            let kind = encode_decision(*effective_at, decision, &mut self.body);
-            self.digest = next_digest(self.digest, kind.number(), kind.version(), effective_at.0, &self.body);
+            let stored = encode_decision(*effective_at, decision, &mut self.body);
+            let (kind, version) = (stored.kind.number(), stored.version);
+            self.digest = next_digest(self.digest, kind, version, effective_at.0, &self.body);
             self.decisions += 1;
         }
     }
@@ -160,10 +163,10 @@ fn first_difference(member: String, recorded: &[RecordBuf], judged: All) -> Diff
 
 fn is_same(record: &RecordBuf, event: &Event) -> bool {
     let mut body = Vec::new();
-    let kind = encode_decision(event.effective_at, &event.decision, &mut body);
+    let stored = encode_decision(event.effective_at, &event.decision, &mut body);
     let header = &record.header;
     (header.kind, header.version, header.effective_at)
-        == (kind.number(), kind.version(), event.effective_at.0)
+        == (stored.kind.number(), stored.version, event.effective_at.0)
         && record.body == body
 }
 

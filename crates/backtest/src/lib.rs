@@ -10,13 +10,15 @@
 //! - the same columns and programmes give the same report, however many threads work on it;
 //! - columns are a cache: they are checked when opened and built anew on any doubt.
 //!
-//! It writes nothing but the columns, draws nothing, and changes no member.
+//! It writes nothing but the columns, draws nothing, and changes no member. Facts and programmes that concern several
+//! members at once, and facts of kinds that the columns do not carry, are refused by name.
 
 mod columns;
 mod compare;
 mod identity;
 mod report;
 mod stream;
+mod supported;
 mod tally;
 
 pub use columns::{Columns, Progress};

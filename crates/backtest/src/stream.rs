@@ -11,14 +11,15 @@ use tallybook_core::calendar::Instant;
 use tallybook_core::decide::earn::Scratch;
 use tallybook_core::decide::precedent::OrderRecord;
 use tallybook_core::decide::{
-    self, Draft, Occasion, OrderSeen, Precedent, RedemptionFile, Workspace, order, redeem, returns,
+    self, Before, Draft, Occasion, OrderSeen, Party, Precedent, RedemptionFile, Workspace, order, redeem,
+    returns,
 };
-use tallybook_core::event::{Decision, Event};
+use tallybook_core::event::{Decision, Event, Trigger};
 use tallybook_core::fact::{Fact, Redemption, ReturnedPart, Reversal};
 use tallybook_core::points::Points;
 use tallybook_core::programme::versions::Programmes;
 use tallybook_core::refusal::Refusal;
-use tallybook_core::state::MemberState;
+use tallybook_core::state::{LedgerState, MemberState};
 use tallybook_format::{RecordKind, decode_fact};
 
 use crate::columns::{Codes, RowKind, View};
@@ -74,7 +75,9 @@ pub(crate) struct Stream<'a> {
     view: View<'a>,
     programmes: &'a Programmes,
     state: MemberState,
-    before: MemberState,
+    /// Budgets and stocks, of which programmes that are streamed have none.
+    ledger: LedgerState,
+    before: Before,
     events: Vec<Event>,
     bench: Bench<'a>,
 }
@@ -104,7 +107,8 @@ impl<'a> Stream<'a> {
             view,
             programmes: judges.programmes,
             state: MemberState::default(),
-            before: MemberState::default(),
+            ledger: LedgerState::default(),
+            before: Before::default(),
             events: Vec::new(),
             bench: Bench {
                 view,
@@ -142,7 +146,7 @@ impl<'a> Stream<'a> {
     /// Settles the member at hand, as when nothing more happens until then.
     pub(crate) fn settle(&mut self, until: Instant, sink: &mut impl Sink) -> &MemberState {
         self.events.clear();
-        Draft::new(&mut self.state, self.programmes, &mut self.events).settle(until);
+        decide::settle_to(&mut self.state, self.programmes, until, &mut self.events);
         sink.events(&self.events);
         &self.state
     }
@@ -153,7 +157,7 @@ impl<'a> Stream<'a> {
     }
 
     fn batch(&mut self, rows: Range<usize>, sink: &mut impl Sink) {
-        let Stream { view, programmes, state, before, events, bench } = self;
+        let Stream { view, programmes, state, ledger, before, events, bench } = self;
         events.clear();
         bench.marks.clear();
         bench.misses.clear();
@@ -161,7 +165,7 @@ impl<'a> Stream<'a> {
         let effective_at = view.at(rows.start);
         let kind = view.kind(rows.start);
         if kind == RowKind::Settled {
-            Draft::new(state, programmes, events).settle(effective_at);
+            decide::settle_to(state, programmes, effective_at, events);
             bench.file(events);
             return sink.events(events);
         }
@@ -171,7 +175,9 @@ impl<'a> Stream<'a> {
             enrols: kind == RowKind::Enrolled,
             fact_count: rows.len(),
         };
-        let outcome = decide::judge(state, programmes, occasion, before, events, |draft| {
+        // Only refusals name the member, and nobody reads the names in those.
+        let party = Party { name: "", state, events };
+        let outcome = decide::judge(party, None, ledger, programmes, occasion, before, |draft| {
             rows.clone().try_for_each(|row| bench.judge(draft, row, effective_at))
         });
         if let Err(refusal) = outcome {
@@ -274,7 +280,7 @@ impl<'a> Bench<'a> {
         let first = draft.events().len();
         let asked = Redemption { points: actual, partial: true, ..redemption };
         let mut spent = Points::ZERO;
-        match redeem::redeem(draft, &asked, effective_at) {
+        match redeem::judge(draft, &asked, &Precedent::None, effective_at) {
             Ok(()) => {
                 for event in &draft.events()[first..] {
                     if let Decision::Redeemed(redeemed) = &event.decision {
@@ -334,18 +340,23 @@ impl<'a> Bench<'a> {
             }
             let row = self.marks.get(mark).filter(|(_, first)| *first <= index).map(|(row, _)| *row);
             match (&event.decision, row) {
-                (Decision::Expired(_), _) => {
+                (Decision::Expired(_) | Decision::LotCancelled(_) | Decision::Reinstated(_), _) => {
                     self.orders.iter_mut().for_each(|(_, record)| record.follow(&event.decision));
                 }
-                (Decision::PointsEarned(earned), Some(row)) if self.view.kind(row) == RowKind::Order => {
+                (Decision::PointsEarned(earned), Some(row))
+                    if earned.on == Trigger::Order && self.view.kind(row) == RowKind::Order =>
+                {
                     let codes = self.judges.codes(earned.version.0);
                     self.view.read_order(row, codes, &mut self.order);
                     let line_count = self.order.lines.len();
                     self.orders.push((row, OrderRecord::new(event.effective_at, earned.clone(), line_count)));
                 }
                 (Decision::ClawedBack(_), Some(row)) => self.file_return(row, &event.decision),
-                (Decision::Redeemed(redeemed), Some(row)) if self.view.kind(row) == RowKind::Redemption => {
-                    self.redemptions.push((row, RedemptionFile::new(redeemed.clone())));
+                (Decision::Redeemed(redeemed), Some(row)) => {
+                    if let Fact::RedemptionRequested(redemption) = self.fact(row) {
+                        let file = RedemptionFile::new(&redemption.id, redeemed.clone());
+                        self.redemptions.push((row, file));
+                    }
                 }
                 (Decision::RedemptionReversed(_), Some(row)) => {
                     let target = self.view.target(row);

@@ -49,7 +49,7 @@ struct Sums {
 }
 
 /// How many accounts there are.
-const ACCOUNTS: usize = Account::ArrearsWrittenOff as usize + 1;
+const ACCOUNTS: usize = Account::ALL.len();
 
 impl Sums {
     fn add(&mut self, other: &Sums) {

@@ -3,11 +3,14 @@
 // Each test file uses its own part of this.
 #![allow(dead_code, clippy::unwrap_used)]
 
+mod everything;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+pub use everything::everything_ledger;
 use tallybook::core::calendar::{Instant, MonthDay};
 use tallybook::core::fact::{
     Adjustment, Enrolment, Fact, Line, Order, Profile, Purpose, Redemption, Return, ReturnedLine,
@@ -98,6 +101,7 @@ pub fn order(id: &str, lines: &[(&'static str, i64)]) -> Order<'static> {
         shipping: Money::ZERO,
         paid_with_points: Money::ZERO,
         paid_with_stored_value: Money::ZERO,
+        redemption: None,
         lines: lines
             .iter()
             .map(|(category, cents)| Line {
@@ -112,7 +116,7 @@ pub fn order(id: &str, lines: &[(&'static str, i64)]) -> Order<'static> {
 
 pub fn give_back(id: &str, of: &str, lines: &[(&'static str, ReturnedPart)]) -> Return<'static> {
     let lines = lines.iter().map(|(line, part)| ReturnedLine { line: (*line).into(), part: *part }).collect();
-    Return { id: id.to_owned().into(), order: of.to_owned().into(), lines }
+    Return { id: id.to_owned().into(), order: of.to_owned().into(), lines, points_back: None }
 }
 
 pub fn redemption(id: &str, points: i64, purpose: Purpose<'static>) -> Redemption<'static> {
@@ -156,7 +160,12 @@ pub fn full_ledger(dir: &Path) -> [u8; 32] {
         segments: vec!["vip".into()],
         attributes: vec![("home".into(), "330".into())],
     };
-    submit("ann", "2024-01-02T10:00:00Z", None, Fact::MemberEnrolled(Enrolment { profile: profile.clone() }));
+    submit(
+        "ann",
+        "2024-01-02T10:00:00Z",
+        None,
+        Fact::MemberEnrolled(Enrolment { profile: profile.clone(), referred_by: None }),
+    );
     submit(
         "ann",
         "2024-01-05T10:00:00Z",
@@ -187,7 +196,7 @@ pub fn full_ledger(dir: &Path) -> [u8; 32] {
         "bob",
         "2024-01-13T10:00:00Z",
         None,
-        Fact::RedemptionRequested(redemption("D-1", 50, Purpose::Voucher("v".into()))),
+        Fact::RedemptionRequested(redemption("D-1", 50, Purpose::Voucher { what: "v".into(), code: None })),
     );
     // Nothing is left of the order's points, so that a debt begins.
     submit("bob", "2024-01-14T10:00:00Z", None, Fact::OrderReturned(give_back("R-1", "B-1", &[])));

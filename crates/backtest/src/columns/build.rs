@@ -14,6 +14,7 @@ use super::layout::Layout;
 use super::map;
 use super::measure::{Counts, Measured, section_bytes};
 use super::place::Placing;
+use crate::supported;
 
 /// A target that was not found; no row has this number.
 pub(super) const NO_ROW: u32 = u32::MAX;
@@ -108,11 +109,7 @@ pub(super) fn member_of(batch: &BatchView<'_>) -> Result<Option<u32>, LedgerErro
     let mut members = batch.records().map(|record| record.header.member);
     let Some(first) = members.next() else { return Ok(None) };
     if members.any(|member| member != first) {
-        let position = batch.header().position;
-        let text = format!(
-            "the batch at position {position} is about several members, which a backtest cannot stream"
-        );
-        return Err(LedgerError::Fault(text));
+        return Err(supported::several_members(batch));
     }
     Ok((first != 0).then_some(first))
 }

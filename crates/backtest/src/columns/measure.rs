@@ -8,6 +8,7 @@ use tallybook_log::{BatchView, RecordView};
 use super::build::{fact_of, kind_of, member_of, never_named, settled_to, too_many};
 use super::layout::{SECTIONS, Section};
 use super::texts::Texts;
+use crate::supported;
 
 /// How many of each thing a member has; while placing, where the next one goes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -60,7 +61,7 @@ impl Measured {
                 self.named(&record)?;
             } else if kind.is_fact() {
                 self.reach(record.header.effective_at);
-                counts.add(self.fact(&record)?);
+                counts.add(self.fact(&record, batch)?);
             }
         }
         let known = self.members.get_mut(member as usize - 1);
@@ -93,9 +94,11 @@ impl Measured {
         Ok(())
     }
 
-    fn fact(&mut self, record: &RecordView<'_>) -> Result<Counts, LedgerError> {
+    fn fact(&mut self, record: &RecordView<'_>, batch: &BatchView<'_>) -> Result<Counts, LedgerError> {
         let mut counts = Counts { rows: 1, ..Counts::default() };
-        match fact_of(record)? {
+        let fact = fact_of(record)?;
+        supported::fact(&fact, batch)?;
+        match fact {
             Fact::OrderPlaced(order) => {
                 counts.orders = 1;
                 counts.lines = order.lines.len();

@@ -137,6 +137,7 @@ pub fn an_order(id: &str, lines: &[(i64, &'static str, &[&'static str])]) -> Ord
         shipping: Money::ZERO,
         paid_with_points: Money::ZERO,
         paid_with_stored_value: Money::ZERO,
+        redemption: None,
         lines: lines
             .iter()
             .map(|(euros, category, tags)| Line {
@@ -155,6 +156,7 @@ pub fn a_return(id: &str, order: &str, lines: &[(&'static str, ReturnedPart)]) -
         id: id.to_owned().into(),
         order: order.to_owned().into(),
         lines: lines.iter().map(|(line, part)| ReturnedLine { line: (*line).into(), part: *part }).collect(),
+        points_back: None,
     }
 }
 
