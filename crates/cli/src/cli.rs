@@ -1,9 +1,23 @@
-//! The command line's shape: commands, options and their help.
+//! The command line's shape: commands and their help here, their options in a file per subject.
+
+mod analysing;
+mod correcting;
+mod earning;
+mod ledger;
+mod looking;
+mod spending;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+
+pub use analysing::{Backtest, Divide, Rfm, Ties};
+pub use correcting::{Adjust, Block, ByHand, Close, Expiry, Lots, Merge, Reinstate, Unblock, WriteOff};
+pub use earning::{Activity, Enrol, Fulfil, Order, Return};
+pub use ledger::{Demo, Import, Init, Publish, Verify};
+pub use looking::{Balance, Explain, History, Summary, Tier};
+pub use spending::{Hold, Purchase, Purpose, Quote, Redeem, Reverse, Transfer, Voucher};
 
 /// A ledger of loyalty points and tiers: every point explained, every balance replayed.
 #[derive(Debug, Parser)]
@@ -47,6 +61,28 @@ pub struct Global {
     pub quiet: bool,
 }
 
+/// When something happened, and under which key, where it has a name of its own.
+#[derive(Debug, Args)]
+pub struct Once {
+    /// When it happened [default: now]
+    #[arg(long, value_name = "WHEN")]
+    pub at: Option<String>,
+    /// Idempotency key: the same key is carried out once [default: made of the name]
+    #[arg(long)]
+    pub key: Option<String>,
+}
+
+/// When something happened, and under which key, where it has no name of its own.
+#[derive(Debug, Args)]
+pub struct Keyed {
+    /// Idempotency key: the same key is carried out once
+    #[arg(long)]
+    pub key: String,
+    /// When it happened [default: now]
+    #[arg(long, value_name = "WHEN")]
+    pub at: Option<String>,
+}
+
 /// Everything that can be done.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -67,7 +103,7 @@ pub enum Command {
         /// The programme file
         file: PathBuf,
     },
-    /// Import orders and returns from CSV or JSON Lines
+    /// Import orders, returns, activities or enrolments from CSV or JSON Lines
     #[command(after_help = "\
 Examples:
   tallybook import --map shop.toml orders-2025.csv.zst orders-2026.csv.zst
@@ -92,34 +128,132 @@ Examples:
     /// Show balances of all members, tiers, and what is about to expire
     #[command(after_help = "Example:\n  tallybook summary --at 2026-12-31 --within-days 90")]
     Summary(Summary),
+    /// Show how much of each budget and of each reward's stock is left
+    #[command(after_help = "Example:\n  tallybook budget")]
+    Budget,
     /// Enrol a member
-    #[command(
-        after_help = "Example:\n  tallybook enrol 1042 --birthday 02-29 --segment vip --attribute home_store=330"
-    )]
+    #[command(after_help = "\
+Examples:
+  tallybook enrol 1042 --birthday 02-29 --segment vip --attribute home_store=330
+  tallybook enrol 1043 --referred-by 1042")]
     Enrol(Enrol),
+    /// Place an order
+    #[command(after_help = "\
+Examples:
+  tallybook order 1042 A-1 --line 24.90
+  tallybook order 1042 A-2 --line 12.40,quantity=2,category=tea --line 3.80,category=bread --channel web
+  tallybook order 1042 A-3 --line 50.00 --redemption R-77 --paid-with-points 5.00
+
+Orders by the thousand come in by `tallybook import`.")]
+    Order(Order),
+    /// Say that an order has reached the member
+    #[command(after_help = "\
+Example:
+  tallybook fulfil 1042 A-1
+
+Where the programme activates points on_fulfilment, those of the order can be spent from then on.")]
+    Fulfil(Fulfil),
+    /// Give back an order, whole or in part
+    #[command(after_help = "\
+Examples:
+  tallybook return 1042 A-1 --id RET-1
+  tallybook return 1042 A-1 --id RET-2 --line 1:2 --line 3=4.50 --line 4
+  tallybook return 1042 A-3 --id RET-3 --points-back 250
+
+A line is given back whole (4), by pieces (1:2), or by money (3=4.50). Points that paid the order go back to the
+redemption which the order named, by their share of what comes back or as --points-back says.")]
+    Return(Return),
+    /// Record something that a member did other than buying
+    #[command(after_help = "\
+Examples:
+  tallybook activity 1042 check_in --id 1042-2026-05-03
+  tallybook activity 1042 survey --id S-81 --score 9 --channel app
+  tallybook activity 1042 donation --id D-7 --amount 5.00 --money USD --tag charity")]
+    Activity(Activity),
     /// Spend a member's points
     #[command(after_help = "\
 Examples:
-  tallybook redeem 1042 --points 500 --id R-77 --reward \"coffee mug\"
-  tallybook redeem 1042 --points 500 --id R-78 --cash-off 24.90 --partial")]
+  tallybook redeem 1042 --id R-77 --reward coffee
+  tallybook redeem 1042 --id R-78 --points 500 --cash-off 24.90 --partial
+  tallybook redeem 1042 --id R-79 --points 500 --voucher \"free wash\" --new-code
+
+A code made by --new-code is shown once; the ledger keeps only its SHA-256.")]
     Redeem(Redeem),
     /// Undo a redemption, whole or in part
     #[command(after_help = "Example:\n  tallybook reverse 1042 R-77 --key R-77-undo --points 200")]
     Reverse(Reverse),
+    /// Ask what points could pay of an order; nothing is recorded
+    #[command(after_help = "\
+Examples:
+  tallybook quote 1042 --order-total 50.00
+  tallybook quote 1042 --order-total 50.00 --points 300
+  tallybook quote 1042 --order-total 50.00 --amount 5.00")]
+    Quote(Quote),
+    /// Use a voucher
+    #[command(subcommand)]
+    Voucher(Voucher),
+    /// Set points aside, then spend them or give them up
+    #[command(subcommand)]
+    Hold(Hold),
+    /// Send points to another member
+    #[command(after_help = "\
+Examples:
+  tallybook transfer 1042 1043 200 --id T-1
+  tallybook transfer 1042 1043 200 --id T-2 --gift")]
+    Transfer(Transfer),
+    /// Take down points that were bought
+    #[command(after_help = "\
+Examples:
+  tallybook purchase 1042 500 --id P-1 --price 5.00 --money USD
+  tallybook purchase 1042 500 --id P-2 --giver \"aunt May\"")]
+    Purchase(Purchase),
     /// Credit or debit points by hand
     #[command(after_help = "\
 Examples:
   tallybook adjust 1042 --points 100 --key case-9 --actor mia --reason \"late delivery\"
   tallybook adjust 1042 --points=-100 --key case-10 --actor mia --reason \"wrong account\" --arrears")]
     Adjust(Adjust),
-    /// Give back an order, whole or in part
+    /// Let go of points that a member owes
+    #[command(after_help = "\
+Example:
+  tallybook write-off 1042 --key case-11 --actor mia --reason \"goodwill\"")]
+    WriteOff(WriteOff),
+    /// Give lots another end
+    #[command(subcommand)]
+    Expiry(Expiry),
+    /// Bring back what a lot had when it expired
     #[command(after_help = "\
 Examples:
-  tallybook return 1042 A-1 --id RET-1
-  tallybook return 1042 A-1 --id RET-2 --line 1:2 --line 3=4.50 --line 4
+  tallybook reinstate 1042 3 --key case-14 --actor mia --reason \"was in hospital\"
+  tallybook reinstate 1042 3 --until 2027-01-01 --key case-15 --actor mia --reason \"was in hospital\"")]
+    Reinstate(Reinstate),
+    /// Make a member part of another
+    #[command(after_help = "\
+Example:
+  tallybook merge 1043 1042 --actor mia --reason \"one person, two cards\"
 
-A line is given back whole (4), by pieces (1:2), or by money (3=4.50).")]
-    Return(Return),
+All that the first had goes over to the second, and the first name leads there from then on.")]
+    Merge(Merge),
+    /// Close a membership
+    #[command(after_help = "\
+Examples:
+  tallybook close 1042 --actor mia --reason \"asked to leave\"
+  tallybook close 1042 --keep --actor mia --reason \"moved abroad\"
+
+What becomes of the points is for the programme's on_close to say, unless --keep or --forfeit does.")]
+    Close(Close),
+    /// Block a member's earning, redeeming, or both
+    #[command(after_help = "\
+Example:
+  tallybook block 1042 --redeeming --key fraud-3 --actor mia --reason \"card reported stolen\"
+
+What is not named is free from then on, so that --earning frees redeeming.")]
+    Block(Block),
+    /// Free a member's earning and redeeming
+    #[command(after_help = "\
+Example:
+  tallybook unblock 1042 --key fraud-3-over --actor mia --reason \"card found\"")]
+    Unblock(Unblock),
     /// Record what is due by now: activations, tier ends, expiries
     #[command(after_help = "Example:\n  tallybook sweep --until now")]
     Sweep {
@@ -176,313 +310,4 @@ Examples:
         /// Folder for the pages of all commands; without it, the main page goes to standard output
         dir: Option<PathBuf>,
     },
-}
-
-/// Shows everything.
-#[derive(Debug, Args)]
-pub struct Demo {
-    /// A folder for the demo's files and ledger, which is kept [default: a temporary one]
-    pub dir: Option<PathBuf>,
-}
-
-/// Shows the whole ledger.
-#[derive(Debug, Args)]
-pub struct Summary {
-    /// As of when
-    #[arg(long, value_name = "WHEN", default_value = "now")]
-    pub at: String,
-    /// How far ahead to look for points that expire, in days
-    #[arg(long, value_name = "DAYS", default_value_t = 30)]
-    pub within_days: u32,
-    /// Show each member's balances too
-    #[arg(long)]
-    pub members: bool,
-}
-
-/// Makes a ledger.
-#[derive(Debug, Args)]
-pub struct Init {
-    /// A first programme to publish
-    #[arg(long, value_name = "FILE")]
-    pub programme: Option<PathBuf>,
-    /// From when the programme is in force [default: what the file says, else now]
-    #[arg(long, value_name = "WHEN", requires = "programme")]
-    pub from: Option<String>,
-}
-
-/// Publishes a programme.
-#[derive(Debug, Args)]
-pub struct Publish {
-    /// The programme file
-    pub file: PathBuf,
-    /// From when it is in force [default: what the file says]
-    #[arg(long, value_name = "WHEN")]
-    pub from: Option<String>,
-}
-
-/// Imports files.
-#[derive(Debug, Args)]
-pub struct Import {
-    /// Says which column means what
-    #[arg(long, value_name = "MAP.toml")]
-    pub map: PathBuf,
-    /// Input files: .csv or .jsonl, also .gz or .zst
-    #[arg(required = true)]
-    pub files: Vec<PathBuf>,
-    /// Where rejected rows go [default: beside the ledger, named after ledger and map]
-    #[arg(long, value_name = "FILE")]
-    pub rejects: Option<PathBuf>,
-    /// Stop after so many orders and returns
-    #[arg(long, value_name = "N")]
-    pub limit: Option<u64>,
-    /// Check files and map without a ledger; nothing but the reject file is written
-    #[arg(long)]
-    pub dry_run: bool,
-}
-
-/// Shows balances.
-#[derive(Debug, Args)]
-pub struct Balance {
-    /// The member
-    pub member: String,
-    /// As of when, with what is due by then settled
-    #[arg(long, value_name = "WHEN", default_value = "now")]
-    pub at: String,
-    /// As the ledger knew it then
-    #[arg(long, value_name = "WHEN")]
-    pub known: Option<String>,
-    /// Show each lot
-    #[arg(long)]
-    pub lots: bool,
-}
-
-/// Shows a history.
-#[derive(Debug, Args)]
-pub struct History {
-    /// The member
-    pub member: String,
-    /// Only the newest so many batches
-    #[arg(long, value_name = "N")]
-    pub last: Option<usize>,
-}
-
-/// Shows tiers.
-#[derive(Debug, Args)]
-pub struct Tier {
-    /// The member
-    pub member: String,
-    /// As of when
-    #[arg(long, value_name = "WHEN", default_value = "now")]
-    pub at: String,
-}
-
-/// Enrols a member.
-#[derive(Debug, Args)]
-pub struct Enrol {
-    /// The member
-    pub member: String,
-    /// Month and day, such as 02-29
-    #[arg(long, value_name = "MM-DD")]
-    pub birthday: Option<String>,
-    /// A segment tag; may be repeated
-    #[arg(long, value_name = "TAG")]
-    pub segment: Vec<String>,
-    /// An attribute; may be repeated
-    #[arg(long, value_name = "KEY=VALUE")]
-    pub attribute: Vec<String>,
-    /// When it happened [default: now]
-    #[arg(long, value_name = "WHEN")]
-    pub at: Option<String>,
-}
-
-/// Spends points.
-#[derive(Debug, Args)]
-#[command(group(clap::ArgGroup::new("purpose").required(true)))]
-pub struct Redeem {
-    /// The member
-    pub member: String,
-    /// How many points, with decimals where the currency has them
-    #[arg(long, value_name = "N")]
-    pub points: String,
-    /// The redemption's name; the same name is carried out once
-    #[arg(long)]
-    pub id: String,
-    /// For a reward
-    #[arg(long, value_name = "NAME", group = "purpose")]
-    pub reward: Option<String>,
-    /// For a voucher
-    #[arg(long, value_name = "NAME", group = "purpose")]
-    pub voucher: Option<String>,
-    /// For cash off an order of this total
-    #[arg(long, value_name = "TOTAL", group = "purpose")]
-    pub cash_off: Option<String>,
-    /// Take what is there when it is less
-    #[arg(long)]
-    pub partial: bool,
-    /// Point currency [default: the only one]
-    #[arg(long, value_name = "ID")]
-    pub currency: Option<String>,
-    /// When it happened [default: now]
-    #[arg(long, value_name = "WHEN")]
-    pub at: Option<String>,
-}
-
-/// Undoes a redemption.
-#[derive(Debug, Args)]
-pub struct Reverse {
-    /// The member
-    pub member: String,
-    /// The redemption's name
-    pub redemption: String,
-    /// Idempotency key: the same key is carried out once
-    #[arg(long)]
-    pub key: String,
-    /// How many points [default: all that are left]
-    #[arg(long, value_name = "N")]
-    pub points: Option<String>,
-    /// Point currency, for the decimals of --points [default: the only one]
-    #[arg(long, value_name = "ID")]
-    pub currency: Option<String>,
-    /// When it happened [default: now]
-    #[arg(long, value_name = "WHEN")]
-    pub at: Option<String>,
-}
-
-/// Corrects a balance.
-#[derive(Debug, Args)]
-pub struct Adjust {
-    /// The member
-    pub member: String,
-    /// How many points; below zero takes
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    pub points: String,
-    /// Idempotency key: the same key is carried out once
-    #[arg(long)]
-    pub key: String,
-    /// Who does it
-    #[arg(long)]
-    pub actor: String,
-    /// Why
-    #[arg(long)]
-    pub reason: String,
-    /// Make a debt of what is not there
-    #[arg(long)]
-    pub arrears: bool,
-    /// Position of the disputed record, as history shows it
-    #[arg(long, value_name = "POSITION")]
-    pub about: Option<u64>,
-    /// Point currency [default: the only one]
-    #[arg(long, value_name = "ID")]
-    pub currency: Option<String>,
-    /// When it happened [default: now]
-    #[arg(long, value_name = "WHEN")]
-    pub at: Option<String>,
-}
-
-/// Gives back an order.
-#[derive(Debug, Args)]
-pub struct Return {
-    /// The member
-    pub member: String,
-    /// The order's name
-    pub order: String,
-    /// The return's name; the same name is carried out once
-    #[arg(long)]
-    pub id: String,
-    /// A line, its pieces or its money; may be repeated; without it, the whole order
-    #[arg(long, value_name = "LINE[:PIECES|=MONEY]")]
-    pub line: Vec<String>,
-    /// When it happened [default: now]
-    #[arg(long, value_name = "WHEN")]
-    pub at: Option<String>,
-}
-
-/// Verifies a ledger.
-#[derive(Debug, Args)]
-pub struct Verify {
-    /// Do not judge facts again
-    #[arg(long)]
-    pub no_judging: bool,
-    /// Do not compare the snapshot
-    #[arg(long)]
-    pub no_snapshot: bool,
-    /// Most findings to show
-    #[arg(long, value_name = "N", default_value_t = 1_000)]
-    pub findings: usize,
-}
-
-/// Explains a balance.
-#[derive(Debug, Args)]
-pub struct Explain {
-    /// The member
-    pub member: String,
-    /// As of when
-    #[arg(long, value_name = "WHEN", default_value = "now")]
-    pub at: String,
-}
-
-/// Tries a programme on the past.
-#[derive(Debug, Args)]
-pub struct Backtest {
-    /// The changed programme
-    #[arg(value_name = "SCENARIO.toml", required_unless_present = "identity")]
-    pub scenario: Option<PathBuf>,
-    /// Most members to show as gaining, losing or differing
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    pub top: usize,
-    /// Prove instead that the programme that was in force gives the recorded decisions, byte for byte
-    #[arg(long, conflicts_with = "scenario")]
-    pub identity: bool,
-    /// Threads [default: as many as the machine has]
-    #[arg(long, value_name = "N")]
-    pub threads: Option<std::num::NonZero<usize>>,
-}
-
-/// Scores members.
-#[derive(Debug, Args)]
-pub struct Rfm {
-    /// The day to count to, in the programme's zone [default: today]
-    #[arg(long, value_name = "DATE")]
-    pub as_of: Option<String>,
-    /// What becomes of members with equal figures
-    #[arg(long, value_enum, default_value = "by-member")]
-    pub ties: Ties,
-    /// Fixed limits in days since the last order, instead of fifths
-    #[arg(long, value_name = "A,B,C,D", value_delimiter = ',', num_args = 4, requires_all = ["frequency", "monetary"])]
-    pub recency_days: Option<Vec<i64>>,
-    /// Fixed limits in orders
-    #[arg(long, value_name = "A,B,C,D", value_delimiter = ',', num_args = 4, requires = "recency_days")]
-    pub frequency: Option<Vec<i64>>,
-    /// Fixed limits in money
-    #[arg(long, value_name = "A,B,C,D", value_delimiter = ',', num_args = 4, requires = "recency_days")]
-    pub monetary: Option<Vec<String>>,
-    /// What makes a score high in the eight cells
-    #[arg(long, value_enum, default_value = "mean-score")]
-    pub divide: Divide,
-    /// Money currency [default: the programme's first]
-    #[arg(long, value_name = "CODE")]
-    pub currency: Option<String>,
-    /// Write every member's scores to a CSV file
-    #[arg(long, value_name = "FILE")]
-    pub csv: Option<PathBuf>,
-}
-
-/// What becomes of members with equal figures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Ties {
-    /// Member order decides, and fifths are equally large
-    ByMember,
-    /// Equal figures share a score
-    Shared,
-}
-
-/// What makes a measure high.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Divide {
-    /// A score above the mean score
-    MeanScore,
-    /// A figure better than the mean figure
-    MeanFigure,
-    /// A figure better than the median figure
-    MedianFigure,
 }

@@ -126,7 +126,11 @@ fn hint_for(refusal: &Refusal) -> Option<&'static str> {
     Some(match refusal {
         Refusal::NoProgramme { .. } => "publish one: tallybook publish FILE --from DATE",
         Refusal::UnsoundProgramme { .. } => "tallybook check FILE shows the same before publishing",
-        Refusal::InsufficientPoints { .. } => "--partial takes what is there",
+        Refusal::WrongPrice { .. } => "without --points the price is paid",
+        Refusal::UnknownHold { .. } => "tallybook balance MEMBER shows open holds",
+        Refusal::UnknownLot { .. } => "tallybook balance MEMBER --lots shows the lots",
+        Refusal::NothingToReinstate { .. } => "tallybook history MEMBER shows which lots expired",
+        Refusal::EarningBlocked | Refusal::RedeemingBlocked => "see tallybook unblock --help",
         Refusal::IdempotencyConflict { .. } => "give it a new key or id, or repeat the first one exactly",
         _ => return None,
     })

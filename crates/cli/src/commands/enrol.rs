@@ -19,8 +19,12 @@ pub fn run(global: &Global, options: &Enrol, output: &Output) -> Result<(), CliE
     let attributes = options.attribute.iter().map(|text| attribute(text)).collect::<Result<_, _>>()?;
     let segments = options.segment.iter().cloned().map(Cow::Owned).collect();
     let session = Session::open(global, output)?;
-    let fact = Fact::MemberEnrolled(Enrolment { profile: Profile { birthday, segments, attributes } });
-    session.submit(&options.member, options.at.as_deref(), fact, None, output)?;
+    let fact = Fact::MemberEnrolled(Enrolment {
+        profile: Profile { birthday, segments, attributes },
+        referred_by: options.referred_by.clone().map(Cow::Owned),
+    });
+    let once = &options.once;
+    session.submit(&options.member, once.at.as_deref(), fact, once.key.as_deref(), output)?;
     session.close(output);
     Ok(())
 }

@@ -17,6 +17,9 @@ pub fn run(global: &Global, options: &Explain, output: &Output) -> Result<(), Cl
     let at = session.when(&options.at)?;
     let member = session.ledger.member(&options.member)?;
     let member = member.ok_or_else(|| Refusal::UnknownMember { member: options.member.clone() })?;
+    if member.name != options.member {
+        output.note(format!("`{}` is part of `{}` now, who is shown", options.member, member.name));
+    }
     let explanation = explain(session.ledger.reader(), member.head, &session.programmes, &member.name, at)?;
     if output.json {
         output.value(&serde_json::to_value(&explanation).map_err(CliError::fault)?);

@@ -1,4 +1,4 @@
-//! `tallybook import`: brings in orders and returns from files.
+//! `tallybook import`: brings in orders, returns, activities and enrolments from files.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -181,13 +181,25 @@ fn tables(report: &Report, output: &Output) {
         ("refused", Side::Right),
         ("amount", Side::Right),
     ];
-    output.table(
-        &headings,
-        vec![
-            row("orders", &report.orders, &report.order_amounts),
-            row("returns", &report.returns, &report.return_amounts),
-        ],
-    );
+    let none = BTreeMap::new();
+    let mut rows = Vec::new();
+    let of_orders = report.activities.submitted + report.enrolments.submitted == 0;
+    for (name, counts, amounts, always) in [
+        ("orders", &report.orders, &report.order_amounts, of_orders),
+        ("returns", &report.returns, &report.return_amounts, of_orders),
+        ("activities", &report.activities, &report.activity_amounts, false),
+        ("enrolments", &report.enrolments, &none, false),
+    ] {
+        if always || counts.submitted > 0 {
+            rows.push(row(name, counts, amounts));
+        }
+    }
+    output.table(&headings, rows);
     output.line("");
-    output.line(format!("{}, {}", count(report.members, "member"), count(report.order_lines, "order line")));
+    let members = count(report.members, "member");
+    if of_orders {
+        output.line(format!("{members}, {}", count(report.order_lines, "order line")));
+    } else {
+        output.line(members);
+    }
 }

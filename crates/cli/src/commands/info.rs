@@ -1,6 +1,7 @@
 //! `tallybook info`: a ledger at a glance, with the sums of all balances as recorded.
 
 use serde_json::json;
+use tallybook_core::event::Account;
 use tallybook_core::programme::versions::Version;
 use tallybook_core::state::{Balance, MemberState};
 
@@ -80,21 +81,10 @@ fn totals(session: &Session) -> Result<MemberState, CliError> {
             if totals.balances.len() <= index {
                 totals.balances.push(Balance::default());
             }
-            let total = &mut totals.balances[index];
-            let each = [
-                (&mut total.available, balance.available),
-                (&mut total.pending, balance.pending),
-                (&mut total.held, balance.held),
-                (&mut total.arrears, balance.arrears),
-                (&mut total.issued, balance.issued),
-                (&mut total.redeemed, balance.redeemed),
-                (&mut total.expired, balance.expired),
-                (&mut total.forfeited, balance.forfeited),
-                (&mut total.clawed_back, balance.clawed_back),
-                (&mut total.written_off, balance.written_off),
-            ];
-            for (sum, points) in each {
-                sum.0 = sum.0.saturating_add(points.0);
+            let mut balance = *balance;
+            for account in Account::ALL {
+                let sum = totals.balances[index].account_mut(account).0;
+                sum.0 = sum.0.saturating_add(balance.account_mut(account).0.0);
             }
         }
     })?;

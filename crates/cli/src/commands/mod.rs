@@ -4,18 +4,26 @@
 //! with stable snake_case names. Points are integers in smallest units with the currency's id and scale; money is minor
 //! units with the exponent; instants are RFC 3339.
 
+mod activity;
 mod adjust;
 mod backtest;
 mod balance;
+mod budget;
 mod check;
 mod demo;
 mod enrol;
+mod expiry;
 mod explain;
 mod history;
+mod hold;
 mod import;
 mod info;
 mod init;
+mod membership;
+mod order;
 mod publish;
+mod purpose;
+mod quote;
 mod redeem;
 mod returns;
 mod reverse;
@@ -27,7 +35,9 @@ mod show;
 mod summary;
 mod sweep;
 mod tier;
+mod transfer;
 mod verify;
+mod voucher;
 
 use crate::cli::{Cli, Command};
 use crate::errors::{CliError, Outcome};
@@ -49,11 +59,27 @@ pub fn run(cli: Cli, output: &Output) -> Result<Outcome, CliError> {
         Command::History(options) => history::run(&global, &options, output),
         Command::Tier(options) => tier::run(&global, &options, output),
         Command::Summary(options) => summary::run(&global, &options, output),
+        Command::Budget => budget::run(&global, output),
         Command::Enrol(options) => enrol::run(&global, &options, output),
+        Command::Order(options) => order::place(&global, &options, output),
+        Command::Fulfil(options) => order::fulfil(&global, &options, output),
+        Command::Return(options) => returns::run(&global, &options, output),
+        Command::Activity(options) => activity::run(&global, &options, output),
         Command::Redeem(options) => redeem::run(&global, &options, output),
         Command::Reverse(options) => reverse::run(&global, &options, output),
+        Command::Quote(options) => quote::run(&global, &options, output),
+        Command::Voucher(action) => voucher::run(&global, &action, output),
+        Command::Hold(action) => hold::run(&global, &action, output),
+        Command::Transfer(options) => transfer::transfer(&global, &options, output),
+        Command::Purchase(options) => transfer::purchase(&global, &options, output),
         Command::Adjust(options) => adjust::run(&global, &options, output),
-        Command::Return(options) => returns::run(&global, &options, output),
+        Command::WriteOff(options) => adjust::write_off(&global, &options, output),
+        Command::Expiry(action) => expiry::change(&global, &action, output),
+        Command::Reinstate(options) => expiry::reinstate(&global, &options, output),
+        Command::Merge(options) => membership::merge(&global, &options, output),
+        Command::Close(options) => membership::close(&global, &options, output),
+        Command::Block(options) => membership::block(&global, &options, output),
+        Command::Unblock(options) => membership::unblock(&global, &options, output),
         Command::Sweep { until } => sweep::run(&global, &until, output),
         Command::Verify(options) => return verify::run(&global, &options, output),
         Command::Explain(options) => explain::run(&global, &options, output),

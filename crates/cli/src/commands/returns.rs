@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use tallybook_core::fact::{Fact, Return as ReturnFact, ReturnedLine, ReturnedPart};
 use tallybook_core::money::Money;
+use tallybook_core::points::Points;
 
 use crate::cli::{Global, Return};
-use crate::commands::session::{Session, units};
+use crate::commands::session::{Session, order_currency, units};
 use crate::commands::show::Show;
 use crate::errors::CliError;
 use crate::output::Output;
@@ -19,23 +20,29 @@ pub fn run(global: &Global, options: &Return, output: &Output) -> Result<(), Cli
     let session = Session::open(global, output)?;
     let exponent = exponent_of(&session, options)?;
     let lines = options.line.iter().map(|text| line(text, exponent)).collect::<Result<_, _>>()?;
+    let points_back = match &options.points_back {
+        Some(points) => {
+            let scale = session.currency(options.currency.as_deref())?.scale;
+            Some(Points(units("--points-back", points, scale)?))
+        }
+        None => None,
+    };
     let fact = Fact::OrderReturned(ReturnFact {
         id: Cow::Owned(options.id.clone()),
         order: Cow::Owned(options.order.clone()),
         lines,
+        points_back,
     });
-    session.submit(&options.member, options.at.as_deref(), fact, None, output)?;
+    let once = &options.once;
+    session.submit(&options.member, once.at.as_deref(), fact, once.key.as_deref(), output)?;
     session.close(output);
     Ok(())
 }
 
 /// Decimal places of the order's currency; where there is no such order, the ledger will say so.
 fn exponent_of(session: &Session, options: &Return) -> Result<u8, CliError> {
-    let history = session.ledger.history(&options.member)?;
-    let code = history.iter().flat_map(|batch| &batch.facts).find_map(|fact| match fact {
-        Fact::OrderPlaced(order) if order.id == options.order => Some(order.currency),
-        _ => None,
-    });
+    let history = session.whole_history(&options.member)?;
+    let code = order_currency(&history, &options.order);
     Ok(Show::new(&session.programmes).exponent(code))
 }
 

@@ -25,7 +25,8 @@ pub fn run(global: &Global, options: &Reverse, output: &Output) -> Result<(), Cl
     };
     let fact =
         Fact::ReversalRequested(Reversal { redemption: Cow::Owned(options.redemption.clone()), points });
-    session.submit(&options.member, options.at.as_deref(), fact, Some(&options.key), output)?;
+    let once = &options.once;
+    session.submit(&options.member, once.at.as_deref(), fact, Some(&once.key), output)?;
     session.close(output);
     Ok(())
 }

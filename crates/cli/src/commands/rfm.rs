@@ -5,10 +5,11 @@ use std::path::Path;
 
 use serde_json::json;
 use tallybook::HistoryBatch;
+use tallybook::log::Position;
 use tallybook_core::calendar::{Instant, Zone};
 use tallybook_core::decide::OrderFile;
 use tallybook_core::decide::precedent::OrderRecord;
-use tallybook_core::event::Decision;
+use tallybook_core::event::{Decision, Trigger};
 use tallybook_core::fact::Fact;
 use tallybook_core::money::CurrencyCode;
 use tallybook_core::points::Scaled;
@@ -84,29 +85,48 @@ fn purchases(
     zone: Zone,
     currency: CurrencyCode,
 ) -> Result<(Vec<String>, PurchaseLog), CliError> {
-    let mut heads = Vec::new();
-    session.ledger.for_each_member(|member| heads.push((member.name.clone(), member.head)))?;
+    let mut members = Vec::new();
+    let mut merged: HashMap<String, Vec<(String, Position)>> = HashMap::new();
+    session.ledger.for_each_member(|member| match &member.state.status.merged_into {
+        Some(into) => {
+            merged.entry(into.to_string()).or_default().push((member.name.clone(), member.head));
+        }
+        None => members.push((member.name.clone(), member.head)),
+    })?;
     let mut log = PurchaseLog::new(as_of);
-    for (index, (_, head)) in heads.iter().enumerate() {
+    for (index, (name, head)) in members.iter().enumerate() {
         let member = MemberIndex(u32::try_from(index).unwrap_or(u32::MAX));
-        let history = tallybook::history(session.ledger.reader(), *head)?;
-        add_member(&mut log, member, &history, zone, currency).map_err(CliError::fault)?;
+        let mut histories = Vec::new();
+        for head in heads_of(name, *head, &merged) {
+            histories.push(tallybook::history(session.ledger.reader(), head)?);
+        }
+        let batches = histories.iter().flatten();
+        add_member(&mut log, member, batches, zone, currency).map_err(CliError::fault)?;
     }
-    Ok((heads.into_iter().map(|(name, _)| name).collect(), log))
+    Ok((members.into_iter().map(|(name, _)| name).collect(), log))
 }
 
-fn add_member(
+/// The newest records of all who became part of a member, and of the member, whose returns may be of their orders.
+fn heads_of(name: &str, head: Position, merged: &HashMap<String, Vec<(String, Position)>>) -> Vec<Position> {
+    let parts = merged.get(name).map_or(&[][..], Vec::as_slice);
+    let mut heads: Vec<Position> =
+        parts.iter().flat_map(|(name, head)| heads_of(name, *head, merged)).collect();
+    heads.push(head);
+    heads
+}
+
+fn add_member<'h>(
     log: &mut PurchaseLog,
     member: MemberIndex,
-    history: &[HistoryBatch],
+    history: impl Iterator<Item = &'h HistoryBatch>,
     zone: Zone,
     currency: CurrencyCode,
 ) -> Result<(), PurchaseError> {
     let day = |at: Instant| Day(zone.day(at).0);
-    let mut orders: HashMap<&str, OrderFile<'_>> = HashMap::new();
+    let mut orders: HashMap<&str, OrderFile<'h>> = HashMap::new();
     for batch in history {
         let mut judgements = batch.events.iter().filter_map(|event| match &event.decision {
-            Decision::PointsEarned(earned) => Some(earned),
+            Decision::PointsEarned(earned) if earned.on == Trigger::Order => Some(earned),
             _ => None,
         });
         for fact in &batch.facts {
@@ -117,7 +137,7 @@ fn add_member(
                         continue;
                     }
                     let record = OrderRecord::new(batch.effective_at, earned.clone(), order.lines.len());
-                    let file = OrderFile { order: order.clone(), record };
+                    let file = OrderFile { order: order.clone(), record, redemption: None };
                     log.place_order(member, day(batch.effective_at), MinorUnits(kept(&file)))?;
                     orders.insert(&order.id, file);
                 }

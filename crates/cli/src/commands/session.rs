@@ -5,7 +5,9 @@ use std::sync::Arc;
 use tallybook::{BlockingLedger, HistoryBatch, LedgerError, Options, Receipt};
 use tallybook_core::calendar::{Instant, Zone};
 use tallybook_core::command::Command;
+use tallybook_core::event::Decision;
 use tallybook_core::fact::Fact;
+use tallybook_core::money::CurrencyCode;
 use tallybook_core::points::parse_scaled;
 use tallybook_core::programme::plan::{MoneyCurrency, Plan, PointCurrency};
 use tallybook_core::programme::versions::Programmes;
@@ -117,18 +119,27 @@ impl Session {
         })
     }
 
-    /// What a member owns at a moment, with what is due by then settled, as known at another or now.
+    /// What a member owns at a moment, with what is due by then settled, as known at another or now. Whoever became
+    /// part of another by then is found as that other.
     ///
     /// # Errors
     /// [`Refusal::UnknownMember`].
-    pub fn state_at(&self, name: &str, at: Instant, known: Option<Instant>) -> Result<MemberState, CliError> {
+    pub fn member_at(&self, name: &str, at: Instant, known: Option<Instant>) -> Result<Found, CliError> {
         let now = when::now();
-        let state = match known {
-            None if at >= now => self.ledger.member_at(name, at)?.map(|view| view.state),
-            // Looking back, only what had happened by then counts, so the state is folded anew.
-            _ => self.ledger.as_of(name, at, known.unwrap_or(now))?,
-        };
-        state.ok_or_else(|| Refusal::UnknownMember { member: name.to_owned() }.into())
+        let unknown = || Refusal::UnknownMember { member: name.to_owned() };
+        if known.is_none() && at >= now {
+            let view = self.ledger.member_at(name, at)?.ok_or_else(unknown)?;
+            return Ok(Found { name: view.name, state: view.state });
+        }
+        // Looking back, only what had happened by then counts, so the state is folded anew.
+        let mut name = name.to_owned();
+        loop {
+            let state = self.ledger.as_of(&name, at, known.unwrap_or(now))?.ok_or_else(unknown)?;
+            match state.status.merged_into {
+                Some(into) => name = into.into_string(),
+                None => return Ok(Found { name, state }),
+            }
+        }
     }
 
     /// Submits one fact and shows its receipt. `at` as typed; without it, now.
@@ -143,17 +154,68 @@ impl Session {
         key: Option<&str>,
         output: &Output,
     ) -> Result<(), CliError> {
+        let alias = self.alias(member)?;
+        let receipt = self.take_down(member, at, fact, key)?;
+        let show = Show::new(&self.programmes);
+        if output.json {
+            output.value(&show.receipt_json(&receipt));
+        } else {
+            show.receipt_lines(&receipt, output);
+        }
+        if let Some(alias) = alias {
+            output.note(alias);
+        }
+        Ok(())
+    }
+
+    /// What to say where a member is part of another, who gets what is taken down.
+    ///
+    /// # Errors
+    /// The ledger's.
+    pub fn alias(&self, member: &str) -> Result<Option<String>, CliError> {
+        let other = self.ledger.member(member)?.filter(|view| view.name != member);
+        Ok(other.map(|view| format!("`{member}` is part of `{}` now, whose it is", view.name)))
+    }
+
+    /// All batches of a member and of those who became part of them, each one's oldest first.
+    ///
+    /// # Errors
+    /// The ledger's.
+    pub fn whole_history(&self, member: &str) -> Result<Vec<HistoryBatch>, LedgerError> {
+        let mut names = vec![self.ledger.member(member)?.map_or_else(|| member.to_owned(), |view| view.name)];
+        let mut batches = Vec::new();
+        while let Some(name) = names.pop() {
+            let history = self.ledger.history(&name)?;
+            let events = history.iter().flat_map(|batch| &batch.events);
+            names.extend(events.filter_map(|event| match &event.decision {
+                Decision::MergedFrom(merged) => Some(merged.from.to_string()),
+                _ => None,
+            }));
+            batches.extend(history);
+        }
+        Ok(batches)
+    }
+
+    /// Submits one fact. `at` as typed; without it, now.
+    ///
+    /// # Errors
+    /// The ledger's.
+    pub fn take_down(
+        &self,
+        member: &str,
+        at: Option<&str>,
+        fact: Fact<'static>,
+        key: Option<&str>,
+    ) -> Result<Receipt, CliError> {
         let effective_at = self.when(at.unwrap_or("now"))?;
         let mut command = Command::new(member, effective_at, fact);
         command.key = key.map(str::to_owned);
-        let receipt = match self.ledger.submit(command.clone()) {
+        match self.ledger.submit(command.clone()) {
             Err(LedgerError::Refused(Refusal::IdempotencyConflict { key })) if at.is_none() => {
-                self.submit_as_before(command, key)?
+                Ok(self.submit_as_before(command, key)?)
             }
-            outcome => outcome?,
-        };
-        Show::new(&self.programmes).receipt(&receipt, output);
-        Ok(())
+            outcome => Ok(outcome?),
+        }
     }
 
     /// A command typed again says "now" and means the first time: it is the same if nothing but the time differs.
@@ -162,12 +224,39 @@ impl Session {
             let natural = || batch.facts.first().and_then(Fact::natural_key);
             batch.key.clone().or_else(natural).as_ref() == Some(&key)
         };
-        let history = self.ledger.history(&command.member)?;
-        if let Some(before) = history.into_iter().find(under_key) {
+        if let Some(before) = self.whole_history(&command.member)?.into_iter().find(under_key) {
             command.effective_at = before.effective_at;
         }
         self.ledger.submit(command)
     }
+}
+
+/// A member as asked for.
+pub struct Found {
+    /// The member's name, which is another than asked for where that one became part of another.
+    pub name: String,
+    /// What the member owns.
+    pub state: MemberState,
+}
+
+impl Found {
+    /// Says so where another name was asked for.
+    pub fn note_alias(&self, asked: &str, output: &Output) {
+        if self.name != asked {
+            output.note(format!("`{asked}` is part of `{}` now, who is shown", self.name));
+        }
+    }
+}
+
+/// The currency of an order among a member's batches.
+pub fn order_currency<'h>(
+    batches: impl IntoIterator<Item = &'h HistoryBatch>,
+    name: &str,
+) -> Option<CurrencyCode> {
+    batches.into_iter().flat_map(|batch| &batch.facts).find_map(|fact| match fact {
+        Fact::OrderPlaced(order) if order.id == name => Some(order.currency),
+        _ => None,
+    })
 }
 
 /// Reads a decimal typed for an option into smallest units.

@@ -1,11 +1,13 @@
-//! Facts, decisions and states in words and as JSON, with names for numbers.
+//! Numbers with their names and decimals, and receipts; [`facts`] and [`decisions`] put those into words.
+
+mod decisions;
+mod facts;
 
 use serde_json::{Value, json};
 use tallybook::Receipt;
 use tallybook_core::calendar::{Instant, Zone};
-use tallybook_core::event::{Decision, Draw, Event, Figures, NewLot, PointsEarned, TierReason, Verdict};
-use tallybook_core::fact::{Fact, Order, Purpose, ReturnedPart};
-use tallybook_core::ids::{CurrencyNumber, LadderNumber, RuleIndex, TierNumber, VersionNumber};
+use tallybook_core::event::{Event, Figures};
+use tallybook_core::ids::{ActivityNumber, BudgetNumber, CurrencyNumber, LadderNumber, TierNumber};
 use tallybook_core::money::{CurrencyCode, Money};
 use tallybook_core::points::{Points, Scaled};
 use tallybook_core::programme::versions::Programmes;
@@ -91,6 +93,22 @@ impl<'p> Show<'p> {
         tiers.and_then(|tiers| tiers.get(usize::from(tier.0))).map_or("?", |id| id)
     }
 
+    /// A kind of activity's id.
+    pub fn activity_id(&self, activity: ActivityNumber) -> &'p str {
+        self.programmes.registry().activities.get(usize::from(activity.0)).map_or("?", |id| id)
+    }
+
+    /// A counter over all members: `budget launch` or `stock coffee`.
+    pub fn counter(&self, budget: BudgetNumber) -> &'p str {
+        self.programmes.registry().budgets.get(usize::from(budget.0)).map_or("?", |name| name)
+    }
+
+    /// The number behind a currency's id, where it is one.
+    pub fn currency_number(&self, id: &str) -> Option<CurrencyNumber> {
+        let index = self.programmes.registry().currencies.iter().position(|known| known.as_ref() == id)?;
+        u8::try_from(index).ok().map(CurrencyNumber)
+    }
+
     /// Figures that tiers rest on, those that are not zero.
     pub fn figures(&self, figures: &Figures) -> String {
         let mut parts = Vec::new();
@@ -115,20 +133,24 @@ impl<'p> Show<'p> {
         })
     }
 
-    /// What a receipt says.
-    pub fn receipt(&self, receipt: &Receipt, output: &Output) {
-        if output.json {
-            output.value(&json!({
-                "batch_number": receipt.batch_number,
-                "position": receipt.position.0,
-                "recorded_at": receipt.recorded_at.to_string(),
-                "repeated": receipt.repeated,
-                "events": self.events_json(&receipt.events),
-            }));
-            return;
-        }
+    /// What a receipt says, as JSON.
+    pub fn receipt_json(&self, receipt: &Receipt) -> Value {
+        json!({
+            "batch_number": receipt.batch_number,
+            "position": receipt.position.0,
+            "recorded_at": receipt.recorded_at.to_string(),
+            "repeated": receipt.repeated,
+            "events": self.events_json(&receipt.events),
+        })
+    }
+
+    /// What a receipt says, a line for each event.
+    pub fn receipt_lines(&self, receipt: &Receipt, output: &Output) {
         for event in &receipt.events {
-            output.line(format!("{}  {}", self.local(event.effective_at), self.decision(&event.decision)));
+            output.line(format!("{}  {}", self.local(event.effective_at), self.event(event)));
+        }
+        if receipt.events.is_empty() && !receipt.repeated {
+            output.line("taken down; it moves no points");
         }
         if receipt.repeated {
             output.note("this had been carried out before; nothing happened now");
@@ -150,176 +172,10 @@ impl<'p> Show<'p> {
             json!({
                 "effective_at": event.effective_at.to_string(),
                 "kind": event.decision.name(),
-                "text": self.decision(&event.decision),
+                "text": self.event(event),
                 "postings": postings,
             })
         };
         events.iter().map(event_json).collect()
-    }
-
-    /// A fact in words.
-    pub fn fact(&self, fact: &Fact<'_>) -> String {
-        match fact {
-            Fact::MemberEnrolled(_) => "enrolled".to_owned(),
-            Fact::ProfileChanged(_) => "profile changed".to_owned(),
-            Fact::OrderPlaced(order) => self.order(order),
-            Fact::OrderReturned(ret) if ret.lines.is_empty() => {
-                format!("return {} of order {}: all that was left", ret.id, ret.order)
-            }
-            Fact::OrderReturned(ret) => {
-                let exponent = self.exponent(None);
-                let line = |line: &tallybook_core::fact::ReturnedLine<'_>| match line.part {
-                    ReturnedPart::All => format!("line {}", line.line),
-                    ReturnedPart::Quantity(pieces) => format!("{pieces} of line {}", line.line),
-                    ReturnedPart::Amount(money) => {
-                        format!("{} of line {}", Scaled { units: money.0, scale: exponent }, line.line)
-                    }
-                };
-                let lines: Vec<String> = ret.lines.iter().map(line).collect();
-                format!("return {} of order {}: {}", ret.id, ret.order, lines.join(", "))
-            }
-            Fact::RedemptionRequested(redemption) => {
-                let purpose = match &redemption.purpose {
-                    Purpose::Reward(name) => format!("reward {name}"),
-                    Purpose::Voucher(name) => format!("voucher {name}"),
-                    Purpose::CashOff { order_total } => {
-                        format!("cash off an order of {}", self.money(*order_total, None))
-                    }
-                };
-                format!("redemption {} for {purpose}", redemption.id)
-            }
-            Fact::ReversalRequested(reversal) => format!("reversal of redemption {}", reversal.redemption),
-            Fact::AdjustmentRequested(adjustment) => {
-                let about = adjustment.about.map(|at| format!(", about position {at}")).unwrap_or_default();
-                format!("adjustment by {}: {}{about}", adjustment.actor, adjustment.reason)
-            }
-            Fact::ProgrammePublished(_) => "programme published".to_owned(),
-        }
-    }
-
-    fn order(&self, order: &Order<'_>) -> String {
-        let total = Money(order.lines.iter().fold(0i64, |sum, line| sum.saturating_add(line.amount.0)));
-        let lines = match order.lines.len() {
-            1 => "1 line".to_owned(),
-            count => format!("{count} lines"),
-        };
-        format!("order {}: {lines}, {}", order.id, self.money(total, Some(order.currency)))
-    }
-
-    /// A decision in words.
-    pub fn decision(&self, decision: &Decision) -> String {
-        match decision {
-            Decision::MemberJoined => "joined".to_owned(),
-            Decision::PointsEarned(earned) => self.earned(earned),
-            Decision::PointsActivated(a) => {
-                format!("{} of lot {} can be spent", self.points(a.points, a.currency), a.lot)
-            }
-            Decision::ArrearsPaid(paid) => {
-                format!("{} of lot {} paid arrears", self.points(paid.points, paid.currency), paid.lot)
-            }
-            Decision::Redeemed(redeemed) => {
-                let worth = redeemed.worth.map(|worth| format!(", worth {}", self.money(worth, None)));
-                format!(
-                    "redeemed {}{} from {}",
-                    self.points(redeemed.points, redeemed.currency),
-                    worth.unwrap_or_default(),
-                    self.draws(&redeemed.draws, redeemed.currency)
-                )
-            }
-            Decision::RedemptionReversed(reversed) => format!(
-                "gave back {} to {}",
-                self.points(reversed.points, reversed.currency),
-                self.draws(&reversed.restored, reversed.currency)
-            ),
-            Decision::Expired(expired) => {
-                format!("{} of lot {} expired", self.points(expired.points, expired.currency), expired.lot)
-            }
-            Decision::ClawedBack(clawed) => {
-                let take = |take: &tallybook_core::event::Take| {
-                    let mut parts = Vec::new();
-                    for (points, what) in [
-                        (take.expired, "had expired"),
-                        (take.arrears, "made arrears"),
-                        (take.waived, "waived"),
-                    ] {
-                        if points.is_positive() {
-                            parts.push(format!("{} {what}", self.figure(points, take.currency)));
-                        }
-                    }
-                    let draws: Vec<Draw> =
-                        take.from_pending.iter().chain(&take.from_available).copied().collect();
-                    if !draws.is_empty() {
-                        parts.insert(0, self.draws(&draws, take.currency));
-                    }
-                    format!("clawed back {} ({})", self.points(take.points, take.currency), parts.join(", "))
-                };
-                let takes: Vec<String> =
-                    clawed.takes.iter().filter(|take| take.points.is_positive()).map(take).collect();
-                if takes.is_empty() { "clawed back nothing".to_owned() } else { takes.join("; ") }
-            }
-            Decision::Credited(lot) => format!("credited {}", self.lot(lot)),
-            Decision::Debited(debited) => {
-                let mut from = self.draws(&debited.draws, debited.currency);
-                if debited.arrears.is_positive() {
-                    from = format!("{from}, {} made arrears", self.figure(debited.arrears, debited.currency));
-                }
-                format!("debited {} from {from}", self.points(debited.points, debited.currency))
-            }
-            Decision::TierChanged(change) => {
-                let (ladder, to) = (self.ladder_id(change.ladder), self.tier_id(change.ladder, change.to));
-                let why = match change.why {
-                    TierReason::Upgraded => "reached",
-                    TierReason::Kept => "kept",
-                    TierReason::GraceBegan => "in grace on",
-                    TierReason::Demoted => "back to",
-                    TierReason::Returned => "back, by returns, to",
-                };
-                let until =
-                    change.until.map(|until| format!(" until {}", self.local(until))).unwrap_or_default();
-                format!("{ladder}: {why} {to}{until} with {}", self.figures(&change.figures))
-            }
-        }
-    }
-
-    fn earned(&self, earned: &PointsEarned) -> String {
-        let rules: Vec<String> = earned
-            .shares
-            .iter()
-            .map(|share| {
-                let rule = self.rule(earned.version, share.rule);
-                let id = rule.map_or_else(|| format!("rule {}", share.rule), |(id, _)| id.to_owned());
-                let currency = rule.map_or(CurrencyNumber(0), |(_, currency)| currency);
-                let granted = self.figure(share.granted, currency);
-                let asked = self.figure(share.asked, currency);
-                match share.verdict {
-                    Verdict::Granted => format!("{id} {granted}"),
-                    Verdict::TrimmedByCap => format!("{id} {granted} of {asked}, capped"),
-                    Verdict::SkippedByCap => format!("{id} 0 of {asked}, skipped by a cap"),
-                    Verdict::LostInGroup => format!("{id} 0 of {asked}, another rule won"),
-                }
-            })
-            .collect();
-        let lots: Vec<String> = earned.lots.iter().map(|lot| self.lot(lot)).collect();
-        match (lots.is_empty(), rules.is_empty()) {
-            (true, true) => "earned nothing: no rule matched".to_owned(),
-            (true, false) => format!("earned nothing ({})", rules.join("; ")),
-            (false, _) => format!("earned {} ({})", lots.join(" and "), rules.join("; ")),
-        }
-    }
-
-    fn rule(&self, version: VersionNumber, rule: RuleIndex) -> Option<(&'p str, CurrencyNumber)> {
-        let rule = self.programmes.version(version)?.plan.rules.get(usize::from(rule.0))?;
-        Some((&rule.id, rule.currency))
-    }
-
-    fn lot(&self, lot: &NewLot) -> String {
-        let until = lot.expires_at.map(|at| format!(" until {}", self.local(at))).unwrap_or_default();
-        format!("{} as lot {}{until}", self.points(lot.points, lot.currency), lot.number)
-    }
-
-    fn draws(&self, draws: &[Draw], currency: CurrencyNumber) -> String {
-        let draw = |draw: &Draw| format!("lot {} ({})", draw.lot, self.figure(draw.points, currency));
-        let draws: Vec<String> = draws.iter().map(draw).collect();
-        if draws.is_empty() { "no lot".to_owned() } else { draws.join(", ") }
     }
 }

@@ -14,7 +14,7 @@ use crate::cli::{Global, Summary};
 use crate::commands::session::Session;
 use crate::commands::show::Show;
 use crate::errors::CliError;
-use crate::output::{Output, Side};
+use crate::output::{Output, Side, count};
 
 /// Shows the whole ledger, settled to a moment.
 ///
@@ -29,7 +29,7 @@ pub fn run(global: &Global, options: &Summary, output: &Output) -> Result<(), Cl
     session.ledger.for_each_member(|member| {
         let state = decide::settled(&member.state, &session.programmes, at);
         sums.add(plan, &state);
-        if options.members {
+        if options.members && state.status.merged_into.is_none() {
             members.push((member.name.clone(), state));
         }
     })?;
@@ -83,20 +83,58 @@ struct Sums {
     at: Instant,
     expiring_before: Instant,
     members: u64,
-    balances: BTreeMap<CurrencyNumber, [i128; 9]>,
+    closed: u64,
+    merged: u64,
+    balances: BTreeMap<CurrencyNumber, [i128; 12]>,
     expiring: BTreeMap<CurrencyNumber, (u64, i128)>,
     tiers: BTreeMap<(LadderNumber, usize), (TierNumber, u64)>,
 }
 
-const NAMES: [&str; 9] =
-    ["available", "pending", "held", "arrears", "issued", "redeemed", "expired", "forfeited", "clawed_back"];
+const NAMES: [&str; 12] = [
+    "available",
+    "pending",
+    "held",
+    "arrears",
+    "issued",
+    "received",
+    "redeemed",
+    "sent",
+    "expired",
+    "forfeited",
+    "clawed_back",
+    "written_off",
+];
 
-fn figures(balance: &Balance) -> [i64; 9] {
+fn figures(balance: &Balance) -> [i64; 12] {
     let Balance {
-        available, pending, held, arrears, issued, redeemed, expired, forfeited, clawed_back, ..
+        available,
+        pending,
+        held,
+        arrears,
+        issued,
+        redeemed,
+        expired,
+        forfeited,
+        clawed_back,
+        written_off,
+        received,
+        sent,
     } = balance;
-    [available, pending, held, arrears, issued, redeemed, expired, forfeited, clawed_back]
-        .map(|points| points.0)
+    [
+        available,
+        pending,
+        held,
+        arrears,
+        issued,
+        received,
+        redeemed,
+        sent,
+        expired,
+        forfeited,
+        clawed_back,
+        written_off,
+    ]
+    .map(|points| points.0)
 }
 
 impl Sums {
@@ -105,6 +143,8 @@ impl Sums {
             at,
             expiring_before,
             members: 0,
+            closed: 0,
+            merged: 0,
             balances: BTreeMap::new(),
             expiring: BTreeMap::new(),
             tiers: BTreeMap::new(),
@@ -112,7 +152,13 @@ impl Sums {
     }
 
     fn add(&mut self, plan: &Plan, state: &MemberState) {
+        if state.status.merged_into.is_some() {
+            // All that they had is counted where it went.
+            self.merged += 1;
+            return;
+        }
         self.members += 1;
+        self.closed += u64::from(state.status.closed_at.is_some());
         for currency in plan.currencies.iter().flatten() {
             let sums = self.balances.entry(currency.number).or_default();
             for (sum, figure) in sums.iter_mut().zip(figures(&state.balance(currency.number))) {
@@ -161,11 +207,24 @@ impl Sums {
                 })
             })
             .collect();
-        json!({ "at": self.at.to_string(), "members": self.members, "currencies": currencies, "tiers": tiers })
+        json!({
+            "at": self.at.to_string(),
+            "members": self.members,
+            "closed": self.closed,
+            "merged": self.merged,
+            "currencies": currencies,
+            "tiers": tiers,
+        })
     }
 
     fn tables(&self, within_days: u32, show: &Show<'_>, output: &Output) {
-        output.line(format!("{} members, settled to {}", self.members, show.local(self.at)));
+        let mut members = count(self.members, "member");
+        for (figure, what) in [(self.closed, "closed among them"), (self.merged, "merged into others")] {
+            if figure > 0 {
+                members.push_str(&format!(", {figure} {what}"));
+            }
+        }
+        output.line(format!("{members}, settled to {}", show.local(self.at)));
         output.line("");
         for (number, sums) in &self.balances {
             let scale = show.scale(*number);

@@ -16,13 +16,14 @@ use crate::output::{Output, Side};
 pub fn run(global: &Global, options: &Tier, output: &Output) -> Result<(), CliError> {
     let session = Session::open(global, output)?;
     let at = session.when(&options.at)?;
-    let state = session.state_at(&options.member, at, None)?;
+    let found = session.member_at(&options.member, at, None)?;
+    let state = &found.state;
     let plan = &session.programmes.in_force(at)?.plan;
     let show = Show::new(&session.programmes);
     let mut rows = Vec::new();
     let mut values = Vec::new();
     for ladder in plan.ladders.iter().flatten() {
-        let stands = progress(ladder, plan.zone, &state, at);
+        let stands = progress(ladder, plan.zone, state, at);
         let tier = |number| show.tier_id(ladder.number, number);
         values.push(json!({
             "ladder": &*ladder.id,
@@ -47,10 +48,11 @@ pub fn run(global: &Global, options: &Tier, output: &Output) -> Result<(), CliEr
         ]);
     }
     if output.json {
-        output.value(&json!({ "member": options.member, "at": at.to_string(), "ladders": values }));
+        output.value(&json!({ "member": found.name, "asked_for": options.member, "at": at.to_string(), "ladders": values }));
     } else if rows.is_empty() {
         output.line("the programme has no ladder");
     } else {
+        found.note_alias(&options.member, output);
         let headings = ["ladder", "tier", "until", "figures", "next", "missing to keep"];
         output.table(&headings.map(|heading| (heading, Side::Left)), rows);
     }

@@ -13,6 +13,7 @@ use tallybook_core::command::Command;
 use tallybook_core::fact::{Fact, LINES_MAX, Line, Order, Return, ReturnedLine, ReturnedPart};
 use tallybook_core::money::{CurrencyCode, Money};
 
+use super::doings;
 use super::group::{Group, GroupRow};
 use super::map::Map;
 use super::matching::{Bought, Matcher};
@@ -74,6 +75,10 @@ impl Assembler {
         }
         let entries: Vec<&Entry> = outcomes.iter().flatten().collect();
         if let Some(id) = group.id {
+            if self.map.kind.is_row_by_row() {
+                self.row_by_row(&entries, &mut unit);
+                return unit;
+            }
             match (&id.return_id, self.map.returns.match_by_sku) {
                 (None, _) => self.order(&id, &entries, &mut unit),
                 (Some(_), false) => self.returned(&id, &entries, &mut unit),
@@ -105,6 +110,7 @@ impl Assembler {
             shipping: Money::ZERO,
             paid_with_points: Money::ZERO,
             paid_with_stored_value: Money::ZERO,
+            redemption: None,
             lines: entries.iter().enumerate().map(|(index, entry)| line(index, entry)).collect(),
         };
         let amount = sum(entries.iter().map(|entry| entry.amount));
@@ -136,6 +142,7 @@ impl Assembler {
             id: owned(id.return_id.as_deref().unwrap_or_default()),
             order: owned(&id.order),
             lines: lines.collect(),
+            points_back: None,
         };
         let amount = sum(entries.iter().map(|entry| entry.amount));
         let rows = (0..entries.len()).collect();
@@ -169,8 +176,23 @@ impl Assembler {
                 line: Cow::Owned(line),
                 part: ReturnedPart::Quantity(quantity),
             });
-            let ret = Return { id: owned(return_id), order: owned(&id.order), lines: lines.collect() };
+            let ret = Return {
+                id: owned(return_id),
+                order: owned(&id.order),
+                lines: lines.collect(),
+                points_back: None,
+            };
             self.submit(unit, &id, entries, effective_at, Fact::OrderReturned(ret), rows, Some(amount));
+        }
+    }
+
+    /// Activities and enrolments: each row is a fact of its own.
+    fn row_by_row(&self, entries: &Good<'_>, unit: &mut Unit) {
+        for (row, entry) in entries.iter().enumerate() {
+            let (key, fact) = doings::fact(&self.map, entry);
+            let command = Command::new(&entry.member, entry.effective_at, fact).with_key(&key);
+            let (amount, currency) = (entry.amount, entry.currency);
+            unit.submissions.push(Submission { command, rows: vec![row], amount, currency });
         }
     }
 

@@ -152,6 +152,7 @@ mod tests {
     use tallybook_core::calendar::Instant;
     use tallybook_core::money::CurrencyCode;
 
+    use super::super::rows::Doing;
     use super::*;
 
     fn entry() -> Entry {
@@ -169,6 +170,7 @@ mod tests {
             discount: 0,
             tags: Vec::new(),
             currency: CurrencyCode::parse("EUR").unwrap(),
+            doing: Doing::default(),
             effective_at: Instant(0),
         }
     }

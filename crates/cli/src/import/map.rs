@@ -88,6 +88,17 @@ pub enum Kind {
     Returns,
     /// Either, by `returns.when`.
     Mixed,
+    /// Activities, one a row.
+    Activities,
+    /// Enrolments, one a row.
+    Enrolments,
+}
+
+impl Kind {
+    /// Whether each row is a fact of its own, without lines.
+    pub fn is_row_by_row(self) -> bool {
+        matches!(self, Kind::Activities | Kind::Enrolments)
+    }
 }
 
 /// Source columns by field of the ledger.
@@ -125,6 +136,18 @@ pub struct Columns {
     pub tags: Option<String>,
     /// Currency code.
     pub currency: Option<String>,
+    /// The activity's name.
+    pub activity_id: Option<String>,
+    /// The kind of activity.
+    pub activity: Option<String>,
+    /// The answer to a survey.
+    pub score: Option<String>,
+    /// A new member's birthday.
+    pub birthday: Option<String>,
+    /// A new member's segment tags, separated by `|`.
+    pub segments: Option<String>,
+    /// Who brought a new member.
+    pub referred_by: Option<String>,
     /// When it happened.
     pub effective_at: String,
 }
@@ -248,6 +271,12 @@ impl Map {
             &columns.unit_price,
             &columns.tags,
             &columns.currency,
+            &columns.activity_id,
+            &columns.activity,
+            &columns.score,
+            &columns.birthday,
+            &columns.segments,
+            &columns.referred_by,
         ];
         let mut names: Vec<&str> = vec![&columns.member, &columns.effective_at];
         names.extend(optional.into_iter().flatten().map(String::as_str));
@@ -318,6 +347,9 @@ mod tests {
         check("kind = \"orders\"", "kind = \"orders\"\nrow_is_order = true", "exclude each other");
         check("kind = \"orders\"", "kind = \"returns\"", "columns.return_id");
         check("kind = \"orders\"", "kind = \"mixed\"", "returns.when");
+        check("kind = \"orders\"", "kind = \"activities\"", "columns.activity is missing");
+        check("kind = \"orders\"", "kind = \"enrolments\"", "columns.order has no place");
+        check("order = \"order\"", "order = \"order\"\nscore = \"s\"", "columns.score has no place");
         check("amount = \"amount\"", "", "columns.amount is missing");
         check("amount = \"amount\"", "unit_price = \"p\"", "needs columns.quantity");
         check("amount = \"amount\"", "amount = \"amount\"\nunit_price = \"p\"", "exclude");

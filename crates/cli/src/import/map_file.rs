@@ -146,6 +146,10 @@ impl MapFile {
             joins: self.join,
             returns,
         };
+        check_kind_columns(&map)?;
+        if map.kind.is_row_by_row() {
+            return Ok(map);
+        }
         check_order_columns(&map)?;
         check_amount_columns(&map)?;
         check_returns(&map)?;
@@ -159,6 +163,56 @@ fn check_source(source: &str) -> Checked<()> {
         return Ok(());
     }
     Err(format!("source is `{source}`; write 1 to {SOURCE_BYTES_MAX} of a-z, 0-9 and -"))
+}
+
+/// Activities and enrolments have columns of their own, and none that speak of lines.
+fn check_kind_columns(map: &Map) -> Checked<()> {
+    let columns = &map.columns;
+    if map.kind == Kind::Activities {
+        if columns.activity.is_none() {
+            return Err("columns.activity is missing: the kind of activity".to_owned());
+        }
+        if columns.activity_id.is_none() {
+            return Err(
+                "columns.activity_id is missing: without a name, an activity could come in twice".to_owned()
+            );
+        }
+    }
+    let of_orders = [
+        ("order", &columns.order),
+        ("return_id", &columns.return_id),
+        ("line", &columns.line),
+        ("sku", &columns.sku),
+        ("category", &columns.category),
+        ("brand", &columns.brand),
+        ("quantity", &columns.quantity),
+        ("unit_price", &columns.unit_price),
+    ];
+    let of_both = [
+        ("store", &columns.store),
+        ("channel", &columns.channel),
+        ("amount", &columns.amount),
+        ("tags", &columns.tags),
+    ];
+    let of_activities =
+        [("activity_id", &columns.activity_id), ("activity", &columns.activity), ("score", &columns.score)];
+    let of_enrolments = [
+        ("birthday", &columns.birthday),
+        ("segments", &columns.segments),
+        ("referred_by", &columns.referred_by),
+    ];
+    let foreign: [&[_]; 3] = match map.kind {
+        Kind::Activities => [&of_orders, &of_enrolments, &[]],
+        Kind::Enrolments => [&of_orders, &of_both, &of_activities],
+        Kind::Orders | Kind::Returns | Kind::Mixed => [&of_activities, &of_enrolments, &[]],
+    };
+    match foreign.into_iter().flatten().find(|(_, column)| column.is_some()) {
+        Some((field, _)) => Err(format!("columns.{field} has no place in rows of this kind")),
+        None if map.kind.is_row_by_row() && map.row_is_order => {
+            Err("row_is_order needs kind = \"orders\"".to_owned())
+        }
+        None => Ok(()),
+    }
 }
 
 fn check_order_columns(map: &Map) -> Checked<()> {

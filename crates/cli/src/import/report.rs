@@ -31,7 +31,11 @@ pub struct Report {
     pub orders: Counts,
     /// Returns submitted.
     pub returns: Counts,
-    /// Members with at least one order or return taken.
+    /// Activities submitted.
+    pub activities: Counts,
+    /// Enrolments submitted.
+    pub enrolments: Counts,
+    /// Members of whom at least something was taken.
     pub members: u64,
     /// Lines of orders taken.
     pub order_lines: u64,
@@ -39,9 +43,11 @@ pub struct Report {
     pub order_amounts: BTreeMap<String, Amount>,
     /// Amounts of returns taken where the file tells, by currency.
     pub return_amounts: BTreeMap<String, Amount>,
+    /// Amounts of activities taken where the file tells, by currency.
+    pub activity_amounts: BTreeMap<String, Amount>,
 }
 
-/// What became of the orders, or of the returns, that were submitted.
+/// What became of what was submitted of one kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// All of them.
@@ -71,7 +77,7 @@ impl Report {
         counted == self.rows_read
             && sum(&self.skipped) == self.rows_skipped
             && sum(&self.rejected) == self.rows_rejected
-            && [&self.orders, &self.returns]
+            && [&self.orders, &self.returns, &self.activities, &self.enrolments]
                 .iter()
                 .all(|counts| counts.submitted == counts.new + counts.already_in + sum(&counts.refused))
     }

@@ -7,11 +7,12 @@
 //!   taken without it.
 
 use csv::ByteRecord;
-use tallybook_core::calendar::Instant;
+use tallybook_core::calendar::{Instant, MonthDay};
 use tallybook_core::ids::NAME_BYTES_MAX;
 use tallybook_core::money::CurrencyCode;
 
 use super::decimal::{Decimal, NoInteger};
+use super::indexes::{Indexes, place};
 use super::joins::JoinTable;
 use super::map::{Condition, Kind, Map, MapError, Test};
 use super::rejects::Reject;
@@ -55,8 +56,27 @@ pub struct Entry {
     pub tags: Vec<String>,
     /// Currency of the amounts.
     pub currency: CurrencyCode,
+    /// What the row says of an activity or an enrolment.
+    pub doing: Doing,
     /// When it happened.
     pub effective_at: Instant,
+}
+
+/// What a row says of an activity or an enrolment; nothing in rows of orders and returns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Doing {
+    /// The activity's name.
+    pub activity_id: Option<String>,
+    /// The kind of activity.
+    pub activity: Option<String>,
+    /// The answer to a survey, 0–10.
+    pub score: Option<u8>,
+    /// Month and day of birth.
+    pub birthday: Option<MonthDay>,
+    /// Segment tags, sorted, without repeats.
+    pub segments: Vec<String>,
+    /// Who brought the member.
+    pub referred_by: Option<String>,
 }
 
 /// What became of a row.
@@ -81,13 +101,13 @@ pub struct Parsed {
 
 /// A map bound to the columns of its files.
 pub struct RowParser {
-    map: Map,
+    pub(super) map: Map,
     joins: Vec<BoundJoin>,
     columns: Vec<String>,
     skips: Vec<usize>,
     tag_columns: Vec<usize>,
     when: Option<usize>,
-    at: Indexes,
+    pub(super) at: Indexes,
     row: ByteRecord,
     joined: ByteRecord,
 }
@@ -96,26 +116,6 @@ struct BoundJoin {
     on: usize,
     required: bool,
     table: JoinTable,
-}
-
-/// The place of each field in a row that has been joined.
-struct Indexes {
-    member: usize,
-    order: Option<usize>,
-    return_id: Option<usize>,
-    line: Option<usize>,
-    sku: Option<usize>,
-    category: Option<usize>,
-    brand: Option<usize>,
-    store: Option<usize>,
-    channel: Option<usize>,
-    quantity: Option<usize>,
-    amount: Option<usize>,
-    unit_price: Option<usize>,
-    discount: Vec<usize>,
-    tags: Option<usize>,
-    currency: Option<usize>,
-    effective_at: usize,
 }
 
 impl RowParser {
@@ -188,7 +188,7 @@ impl RowParser {
 
     fn is_return(&self) -> bool {
         match self.map.kind {
-            Kind::Orders => false,
+            Kind::Orders | Kind::Activities | Kind::Enrolments => false,
             Kind::Returns => true,
             Kind::Mixed => match (&self.map.returns.when, self.when.and_then(|at| self.row.get(at))) {
                 (Some(when), Some(value)) => holds(when, value),
@@ -199,7 +199,7 @@ impl RowParser {
 
     /// The order or return that a row belongs to; `None` where it does not say so readably.
     fn group(&self, number: u64) -> Option<GroupId> {
-        if self.map.row_is_order {
+        if self.map.row_is_order || self.map.kind.is_row_by_row() {
             let order = format!("{}-{number}", self.map.source);
             return Some(GroupId { return_id: None, order });
         }
@@ -255,12 +255,14 @@ impl RowParser {
         let unit_price = at.unit_price.map(|column| self.money(column, exponent)).transpose()?;
         let amount = match (unit_price, at.unit_price, at.amount) {
             (Some(price), Some(column), _) => Some(self.product(price, quantity.unwrap_or(1), column)?),
+            (_, _, Some(column)) if self.map.kind.is_row_by_row() && self.text(column).is_empty() => None,
             (_, _, Some(column)) => Some(self.money(column, exponent)?),
             _ => None,
         };
         let discount = self.discount(exponent)?;
         let tags = self.tags();
         let currency = currency?;
+        let doing = self.doing()?;
         let effective_at = self.effective_at()?;
         Ok(Entry {
             member,
@@ -276,20 +278,21 @@ impl RowParser {
             discount,
             tags,
             currency,
+            doing,
             effective_at,
         })
     }
 
-    fn text(&self, at: usize) -> &str {
+    pub(super) fn text(&self, at: usize) -> &str {
         std::str::from_utf8(&self.row[at]).unwrap_or_default()
     }
 
-    fn reject(&self, at: usize, reason: &'static str, accepted: &str) -> Reject {
+    pub(super) fn reject(&self, at: usize, reason: &'static str, accepted: &str) -> Reject {
         let shown: String = self.text(at).chars().take(60).collect();
         Reject::new(&self.columns[at], reason, format!("`{shown}`; accepted is {accepted}"))
     }
 
-    fn name(&self, at: usize) -> Result<String, Reject> {
+    pub(super) fn name(&self, at: usize) -> Result<String, Reject> {
         match self.text(at) {
             "" => Err(Reject::new(&self.columns[at], "empty_field", "must not be empty")),
             text if text.len() > NAME_BYTES_MAX => {
@@ -445,37 +448,6 @@ fn holds(condition: &Condition, value: &[u8]) -> bool {
         Test::StartsWith(text) => value.starts_with(text.as_bytes()),
         Test::Above(limit) => against(limit, std::cmp::Ordering::is_gt),
         Test::AtMost(limit) => against(limit, std::cmp::Ordering::is_le),
-    }
-}
-
-fn place(columns: &[String], wanted: &str) -> Result<usize, MapError> {
-    columns.iter().position(|column| column == wanted).ok_or_else(|| {
-        MapError::Files(format!("the input has no column `{wanted}`; its columns are {}", columns.join(", ")))
-    })
-}
-
-impl Indexes {
-    fn bind(map: &Map, columns: &[String]) -> Result<Indexes, MapError> {
-        let of = |column: &Option<String>| column.as_deref().map(|name| place(columns, name)).transpose();
-        let fields = &map.columns;
-        Ok(Indexes {
-            member: place(columns, &fields.member)?,
-            order: of(&fields.order)?,
-            return_id: of(&fields.return_id)?,
-            line: of(&fields.line)?,
-            sku: of(&fields.sku)?,
-            category: of(&fields.category)?,
-            brand: of(&fields.brand)?,
-            store: of(&fields.store)?,
-            channel: of(&fields.channel)?,
-            quantity: of(&fields.quantity)?,
-            amount: of(&fields.amount)?,
-            unit_price: of(&fields.unit_price)?,
-            discount: fields.discount.iter().map(|name| place(columns, name)).collect::<Result<_, _>>()?,
-            tags: of(&fields.tags)?,
-            currency: of(&fields.currency)?,
-            effective_at: place(columns, &fields.effective_at)?,
-        })
     }
 }
 

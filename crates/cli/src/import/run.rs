@@ -165,7 +165,7 @@ impl<'m> Producer<'m> {
         Producer {
             map,
             parser,
-            grouper: Grouper::new(map.group_gap_rows_max, map.row_is_order),
+            grouper: Grouper::new(map.group_gap_rows_max, map.row_is_order || map.kind.is_row_by_row()),
             assembler: Assembler::new(map),
             groups_left: orders_max,
             batch: Batch::default(),
@@ -317,6 +317,8 @@ impl Tally {
     fn counts(&mut self, submission: &Submission) -> &mut Counts {
         match submission.command.facts.first() {
             Some(Fact::OrderReturned(_)) => &mut self.report.returns,
+            Some(Fact::ActivityRecorded(_)) => &mut self.report.activities,
+            Some(Fact::MemberEnrolled(_)) => &mut self.report.enrolments,
             _ => &mut self.report.orders,
         }
     }
@@ -337,6 +339,7 @@ impl Tally {
                 self.report.order_lines += order.lines.len() as u64;
                 &mut self.report.order_amounts
             }
+            Some(Fact::ActivityRecorded(_)) => &mut self.report.activity_amounts,
             _ => &mut self.report.return_amounts,
         };
         if let Some(amount) = submission.amount {
