@@ -104,6 +104,8 @@ impl Book<'_> {
                 match fact {
                     Fact::MemberEnrolled(enrolment) => apply_enrolment(&mut self.state, enrolment),
                     Fact::ProfileChanged(profile) => apply_profile(&mut self.state, profile),
+                    // It may leave no decision that would carry its time.
+                    Fact::OrderFulfilled(_) => {}
                     _ => continue,
                 }
                 touch(&mut self.state, batch.effective_at);

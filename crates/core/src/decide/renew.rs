@@ -14,17 +14,21 @@ use crate::ids::CurrencyNumber;
 use crate::programme::plan::{Inactivity, Plan, RenewalKind};
 use crate::state::{Lot, MemberState};
 
-/// Gives lots more time, where the programme in force says that a doing of this kind does.
+/// Gives lots more time, where the policy they are under says that a doing of this kind does: that of the programme in force
+/// or, where it has none of this length any more, of the newest version before it that had.
 pub(super) fn after(draft: &mut Draft<'_>, kind: RenewalKind, effective_at: Instant) {
     let lengths = lengths(draft.state());
     if lengths.is_empty() {
         return;
     }
-    let Ok(version) = draft.programmes.in_force(effective_at) else { return };
+    let programmes = draft.programmes;
+    let Ok(version) = programmes.in_force(effective_at) else { return };
     let plan = &version.plan;
     let now = draft.now(effective_at);
     for (currency, idle_months) in lengths {
-        let Some(policy) = inactivity(plan, currency, idle_months) else { continue };
+        let until_now = programmes.versions().iter().rev().skip_while(|later| later.number != version.number);
+        let mut policies = until_now.filter_map(|version| inactivity(&version.plan, currency, idle_months));
+        let Some(policy) = policies.next() else { continue };
         if !policy.kinds.contains(kind) {
             continue;
         }

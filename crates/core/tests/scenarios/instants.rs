@@ -1,4 +1,4 @@
-//! Cases 12 and 15: days that are no 24 hours, and what comes first at one instant.
+//! Cases 12, 13 and 15: days that are no 24 hours, what is over by time, and what comes first at one instant.
 
 use crate::runner::check;
 
@@ -53,6 +53,24 @@ fn s12_days_of_rest_and_of_a_voucher_are_local_days_of_any_length() {
         2026-03-08T23:59:59.999999 voucher X               | vouchers 1
         2026-03-09 voucher Y                               | refused voucher_expired
         2026-03-09 activity review                         | rules review 10
+        ",
+    );
+}
+
+#[test]
+fn s13_nothing_holds_sends_takes_or_saves_a_lot_after_its_end_swept_or_not() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        points expiry = { policy = 'after', days = 10 }, transfer = {}
+        2026-01-05 bob: enrol
+        2026-01-05 order A 10.00             | lots 10 till 2026-01-16
+        2026-01-16 hold H 1 until=2026-02-01 | refused insufficient_points: 1 points asked, 0 available
+        2026-01-16 transfer T 1 to=bob       | refused insufficient_points: 1 points asked, 0 available
+        2026-01-16 debit 1                   | refused insufficient_points: 1 points asked, 0 available
+        2026-01-16 expiry to=never           | refused nothing_to_change
+        2026-01-16 expiry lot=1 to=never     | refused unknown_lot
+        2026-01-16 debit 1 arrears           | arrears 1  expired 10  event Expired 2026-01-16
         ",
     );
 }

@@ -297,3 +297,30 @@ fn s09_limits_are_given_back_in_the_period_of_the_order() {
         ",
     );
 }
+
+#[test]
+fn s20_a_rule_that_rested_unseen_gives_nothing_for_what_is_kept() {
+    check(
+        r#"
+        programme 1 point per 1.00 CNY
+        rule gift { kind = "bonus", points = "10", cooldown_days = 30, when = { max_spend = "20.00" } }
+        2026-01-05 order A 10.00 | rules base 10 + gift 10
+        2026-01-06 order B 50.00 | rules base 50
+        2026-01-07 return B 40.00 | clawed back 40  available 30
+        "#,
+    );
+}
+
+#[test]
+fn s20_a_rule_that_rested_and_lost_in_its_group_does_not_win_when_less_is_kept() {
+    check(
+        r#"
+        programme 1 point per 1.00 CNY
+        rule big { kind = "bonus", points = "20", group = "g", when = { min_spend = "50.00" } }
+        rule gift { kind = "bonus", points = "10", group = "g", cooldown_days = 30 }
+        2026-01-05 order A 10.00  | rules base 10 + gift 10
+        2026-01-06 order B 50.00  | rules base 50 + big 20 + gift 0 of 10 lost_in_group
+        2026-01-07 return B 40.00 | clawed back 60  available 30
+        "#,
+    );
+}

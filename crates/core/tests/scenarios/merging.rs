@@ -350,3 +350,18 @@ fn s38_vouchers_of_one_code_are_used_each_by_itself() {
         ",
     );
 }
+
+#[test]
+fn s38_of_two_orders_of_one_name_that_of_who_goes_on_is_meant() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        2026-01-05 order A 10.00       | available 10
+        2026-01-05 bob: order A 20.00  | available 20
+        2026-01-06 bob: merge into=m
+        2026-01-07 bob: return A
+        2026-01-07 look                | available 20  clawed back 10  orders 1
+        2026-01-08 return A            | refused nothing_left_to_return  available 20
+        ",
+    );
+}

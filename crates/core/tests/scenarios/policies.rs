@@ -321,3 +321,19 @@ fn s11_the_year_of_a_calendar_policy_is_that_of_activation_or_earning() {
         ));
     }
 }
+
+#[test]
+fn s11_lots_under_inactivity_are_renewed_by_it_although_a_later_version_has_none() {
+    check(
+        r#"
+        programme 1 point per 1.00 CNY
+        points expiry = { policy = "inactivity", months = 12 }
+        2026-01-10 order A 10.00     | lots 10 till 2027-01-11
+        2026-01-15 publish from 2026-02-01
+            programme 1 point per 1.00 CNY
+            points expiry = { policy = "after", days = 31 }
+        end
+        2026-03-10 order B 1.00      | lots 10 till 2027-03-11 + 1 till 2026-04-11
+        "#,
+    );
+}

@@ -1,4 +1,5 @@
-//! Case 39: members who close their account, and members who are blocked; and what case 40 has beside [`crate::members`].
+//! Case 39: members who close their account, and members who are blocked; and what cases 37 and 40 have beside
+//! [`crate::members`].
 
 use crate::runner::check;
 
@@ -244,4 +245,41 @@ fn s40_a_credit_for_a_blocked_member_counts_and_pays_a_debt() {
         2026-01-08 debit 5 arrears          | arrears 3  available 0
         ",
     );
+}
+
+#[test]
+fn s37_any_fact_that_is_accepted_makes_a_member() {
+    const DOINGS: &str = "
+        programme 1 point per 1.00 CNY
+        points purchase = {}, transfer = {}
+        activity check_in { }
+        rule check { on = 'activity', activity = ['check_in'], kind = 'bonus', points = '1' }
+    ";
+    check(&format!(
+        "{DOINGS}
+        2026-01-05 ann: purchase P 5             | events MemberJoined Credited
+        2026-01-05 bob: activity check_in        | events MemberJoined PointsEarned
+        2026-01-05 cat: hold H 1 until=2026-02-01 | refused insufficient_points  events
+        2026-01-05 cat: transfer T 1 to=ann      | refused insufficient_points  events
+        2026-01-05 cat: return A                 | refused unknown_order  events
+        2026-01-05 cat: fulfil A                 | refused unknown_order  events
+        2026-01-05 cat: voucher X                | refused unknown_voucher  events
+        2026-01-05 cat: write-off                | refused nothing_owed  events
+        2026-01-05 cat: enrol by=cat             | refused same_member  events
+        2026-01-05 ann: transfer T 1 to=cat      | refused unknown_member  available 5
+        2026-01-05 cat: enrol by=ann             | events MemberJoined
+        2026-01-05 ann: transfer T 1 to=cat      | available 4
+        "
+    ));
+    for fact in
+        ["purchase P 5", "activity check_in", "block earning", "close", "merge into=ann", "debit 5 arrears"]
+    {
+        check(&format!(
+            "{DOINGS}
+            set enrol_on_first_fact = false
+            2026-01-05 ann: enrol      | events MemberJoined
+            2026-01-05 bob: {fact}     | refused not_enrolled  events
+            "
+        ));
+    }
 }

@@ -248,6 +248,10 @@ impl Model {
             let figures = Figures { points: qualifying(spec, &earned), ..Figures::default() };
             member.figures.push((ladder.id.clone(), version.zone.day(at), figures));
         }
+        // A return knows only of rests that kept something back; who rested otherwise takes no part in it.
+        let eligible = (0..eligible.len())
+            .map(|place| eligible[place] && (!resting[place] || judged.rested[place]))
+            .collect();
         Judgement { eligible, rested: judged.rested, rooms, first: earned, uses: judged.uses, rests, lots }
     }
 

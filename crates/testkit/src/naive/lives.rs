@@ -85,12 +85,13 @@ impl Model {
         if self.survivor(&asked.into) == from.name {
             return refuse("same_member");
         }
-        let Some(into) = self.members.get(asked.into.as_ref()) else { return refuse("unknown_member") };
-        if into.merged.is_some() {
-            return refuse("member_merged");
-        }
+        let survivor = self.survivor(&asked.into);
+        let Some(into) = self.members.get(&survivor) else { return refuse("unknown_member") };
         if into.closed_at.is_some() {
             return refuse("member_closed");
+        }
+        if survivor != asked.into {
+            return refuse("member_merged");
         }
         let now = at.max(from.settled_to).max(into.settled_to);
         let mut into = self.members.remove(asked.into.as_ref()).expect("the member was just there");

@@ -36,7 +36,7 @@
 //! - change of ends: `unknown_point_currency`, `unknown_lot`, `ends_in_the_past` of a lot that would change,
 //!   `nothing_to_change`;
 //! - reinstatement: `nothing_to_reinstate`, `reinstatement_too_late`, `ends_in_the_past`;
-//! - merge: `same_member`, `unknown_member`, `member_merged`, `member_closed`, `hold_in_both`.
+//! - merge: `same_member`, `unknown_member`, `member_closed`, `member_merged`, `hold_in_both`.
 
 mod answers;
 mod conditions;

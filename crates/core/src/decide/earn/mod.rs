@@ -19,7 +19,7 @@ use smallvec::SmallVec;
 
 use crate::calendar::Day;
 use crate::decide::order::{OrderSeen, qualifies};
-use crate::event::{BudgetEntry, CapEntry, Cooling, RuleShare};
+use crate::event::{BudgetEntry, CapEntry, Cooling, RuleShare, Verdict};
 use crate::ids::{BudgetNumber, CapNumber, CurrencyNumber, PolicyIndex, RuleIndex};
 use crate::points::Points;
 use crate::programme::plan::{CapPeriod, Effect, MoneyBase, Plan, Rule};
@@ -169,7 +169,19 @@ pub fn earn(
     ask::settle_groups(plan, &mut scratch.asks);
     scratch.asks.sort_unstable_by_key(|ask| ask.index);
     grant::grant(plan, side, scratch, &mut earning)?;
+    forget_unseen_rests(plan, side, &mut earning);
     Ok(earning)
+}
+
+/// A rule that rests is known to a return by its share. One that had none, or lost its group, is kept out altogether, so that
+/// it gives nothing when what is kept would match it, or make it win.
+fn forget_unseen_rests(plan: &Plan, side: &Side<'_>, earning: &mut Earning) {
+    let Earning { eligible, shares, .. } = earning;
+    eligible.retain(|index| {
+        let rests = plan.rules.get(usize::from(index.0)).is_some_and(|rule| side.rests(*index, rule));
+        let is_cooling = |share: &RuleShare| share.rule == *index && share.verdict == Verdict::CoolingDown;
+        !rests || shares.iter().any(is_cooling)
+    });
 }
 
 /// Whether a limit counts beyond the occasion at hand.
