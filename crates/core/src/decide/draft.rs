@@ -174,7 +174,14 @@ impl<'a> Draft<'a> {
         let now = self.now(effective_at);
         // A late lot that has ended by now pays nothing, as nothing can spend it after its end (case 13).
         let can_pay = |lot: &&Lot| !lot.pending && lot.expires_at.is_none_or(|end| end > now);
-        let Some(&lot) = self.state().lot(lot).filter(can_pay) else { return };
+        if self.state().lot(lot).is_some_and(|lot| can_pay(&lot)) {
+            self.pay_arrears_whatever_its_end(lot, now);
+        }
+    }
+
+    /// Pays a debt from a lot, also from one whose end is past and which is about to expire.
+    pub(super) fn pay_arrears_whatever_its_end(&mut self, lot: LotNumber, now: Instant) {
+        let Some(&lot) = self.state().lot(lot) else { return };
         let points = lot.remaining.min(self.state().balance(lot.currency).arrears);
         if points.is_positive() {
             let paid = ArrearsPaid { lot: lot.number, currency: lot.currency, points };

@@ -99,9 +99,15 @@ pub(super) fn ends_of_restored(state: &MemberState, draws: &[Draw], currency: Cu
     draws.iter().map(with_end).collect()
 }
 
-/// Expires what came back to lots whose end is past, at the instant at which it came back.
+/// Expires what came back to lots whose end is past, at the instant at which it came back. What the member owes is paid
+/// from it first: had the points not been set aside or spent, the return that made the debt would have taken them, or
+/// counted them as taken back (case 22).
 pub(super) fn expire_ended(draft: &mut Draft<'_>, restored: &[Draw], currency: CurrencyNumber, now: Instant) {
-    for draw in restored.iter().filter(|draw| draw.expires_at.is_some_and(|end| end <= now)) {
+    let ended = || restored.iter().filter(|draw| draw.expires_at.is_some_and(|end| end <= now));
+    for draw in ended() {
+        draft.pay_arrears_whatever_its_end(draw.lot, now);
+    }
+    for draw in ended() {
         let Some(lot) = draft.state().lot(draw.lot) else { continue };
         let expired = Expired { lot: lot.number, currency, points: lot.remaining };
         draft.record(now, Decision::Expired(expired));

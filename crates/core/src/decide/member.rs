@@ -99,6 +99,11 @@ pub(super) fn block(draft: &mut Draft<'_>, block: &Block<'_>, effective_at: Inst
     draft.record(draft.now(effective_at), Decision::BlockSet(set));
 }
 
+/// Refuses to end what never began: a name that was mistyped would be taken for good.
+pub(super) fn is_known(draft: &Draft<'_>) -> Result<(), Refusal> {
+    if draft.state().joined_at.is_none() { Err(unknown(draft.name())) } else { Ok(()) }
+}
+
 /// Ends a membership. Holds are released first; then the points are forfeited, or stay until they run out, as the closure
 /// or else the programme says. A debt stays as it is.
 pub(super) fn close(
@@ -106,8 +111,8 @@ pub(super) fn close(
     closure: &Closure<'_>,
     effective_at: Instant,
 ) -> Result<(), Refusal> {
+    is_known(draft)?;
     let plan = &draft.programmes.in_force(effective_at)?.plan;
-    draft.join(effective_at);
     let now = draft.now(effective_at);
     hold::release_all(draft, now);
     let forfeited = match closure.points.unwrap_or(plan.on_close) {

@@ -19,10 +19,11 @@ use crate::state::{LadderState, MemberState};
 /// Makes the member part of the one at the other end.
 ///
 /// # Errors
-/// In this order: [`Refusal::SameMember`], [`Refusal::UnknownMember`], [`Refusal::MemberMerged`] (also where
+/// In this order: [`Refusal::UnknownMember`] of the member, [`Refusal::SameMember`], [`Refusal::UnknownMember`], [`Refusal::MemberMerged`] (also where
 /// an old name leads to the other) or [`Refusal::MemberClosed`] of the other, [`Refusal::HoldInBoth`], and [`Refusal::Overflow`] where the two do not fit into
 /// one.
 pub fn merge(draft: &mut Draft<'_>, merge: &Merge<'_>, effective_at: Instant) -> Result<(), Refusal> {
+    member::is_known(draft)?;
     let now = member::meet(draft, &merge.into, effective_at)?;
     let version = draft.programmes.in_force(effective_at)?;
     let (name, into) = draft.other().ok_or_else(|| member::unknown(&merge.into))?;
@@ -33,7 +34,6 @@ pub fn merge(draft: &mut Draft<'_>, merge: &Merge<'_>, effective_at: Instant) ->
     fits(draft.state(), into)?;
     let ladders = places(&version.plan, draft.state(), into);
 
-    draft.join(effective_at);
     let mut state = draft.state().clone();
     // Nobody is referred by themselves.
     state.referral = state.referral.filter(|referral| *referral.referrer != *merge.into);

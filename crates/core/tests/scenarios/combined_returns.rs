@@ -294,3 +294,21 @@ fn s24_a_return_after_a_tier_was_lost_touches_neither_the_points_of_the_tier_nor
         ",
     );
 }
+
+#[test]
+fn s22_points_that_come_back_past_their_end_pay_the_debt_of_their_order_first() {
+    check(
+        r#"
+        programme 1 point per 1.00 CNY
+        points expiry = { policy = "after", days = 10 }
+        2026-01-05 order A 10.00             | lots 10 till 2026-01-16
+        2026-01-06 hold H 10 until=2026-02-01 | held 10
+        2026-01-07 return A                  | arrears 10  clawed back 10
+        2026-02-01 look                      | arrears 0  available 0  expired 0  event ArrearsPaid 2026-02-01
+        2026-02-02 order B 8.00              | available 8
+        2026-02-03 redeem R 8                | available 0
+        2026-02-04 return B                  | arrears 8
+        2026-03-01 reverse R                 | paid 8  arrears 0  expired 0  available 0
+        "#,
+    );
+}

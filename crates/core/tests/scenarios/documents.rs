@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 const DOCUMENT: &str = include_str!("../../../../docs/semantics.md");
-const FILES: [&str; 30] = [
+const FILES: [&str; 31] = [
     include_str!("field.rs"),
     include_str!("programmes.rs"),
     include_str!("points.rs"),
@@ -32,6 +32,7 @@ const FILES: [&str; 30] = [
     include_str!("combined_returns.rs"),
     include_str!("paid_orders.rs"),
     include_str!("merging.rs"),
+    include_str!("merged_tiers.rs"),
     include_str!("standing.rs"),
     include_str!("late.rs"),
 ];

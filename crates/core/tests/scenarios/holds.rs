@@ -217,7 +217,7 @@ fn s17_released_points_pay_debts_in_the_order_they_come_back() {
         2026-01-05 credit 10                  | lots 10 till 2026-01-16
         2026-01-08 hold H 10 until=2026-01-20 | available 0
         2026-01-09 debit 5 arrears            | arrears 5
-        2026-01-20 look                       | paid 0  arrears 5  expired 10
+        2026-01-20 look                       | events HoldReleased ArrearsPaid Expired  paid 5  arrears 0  expired 5
         "
     ));
 }

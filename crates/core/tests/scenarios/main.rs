@@ -21,6 +21,7 @@ mod laws;
 mod limits;
 mod matchers;
 mod members;
+mod merged_tiers;
 mod merging;
 mod offers;
 mod paid_orders;

@@ -116,10 +116,10 @@ fn s03_all_that_happens_to_points_has_a_balance_of_its_own() {
         2026-01-09 reverse R 5         | redeemed 35  available 14
         2026-01-10 return A 50.00      | clawed back 50  available 0  arrears 36  held 30
         2026-01-11 write-off 6         | written off 6  arrears 30
-        2026-02-20 look                | held 0  expired 30  arrears 30  available 0
-        2026-02-21 credit 31           | issued 131  arrears 0  available 1  paid 30
+        2026-02-20 look                | held 0  expired 0  paid 30  arrears 0  available 0
+        2026-02-21 credit 31           | issued 131  available 31
         2026-03-24 look                | expired 31  available 0
-        2026-03-24 reinstate 2         | expired 30  available 1  issued 131
+        2026-03-24 reinstate 2         | expired 0  available 31  issued 131
         "#,
     );
 }

@@ -450,6 +450,11 @@ impl Member {
         if lot.term.ends_at.is_some_and(|end| end <= at) {
             return;
         }
+        self.pay_arrears_whatever_its_end(number, at);
+    }
+
+    pub(super) fn pay_arrears_whatever_its_end(&mut self, number: usize, at: Instant) {
+        let lot = &self.lots[number];
         let currency = lot.currency.clone();
         let points = lot.remaining.min(self.balance_now(&currency).arrears);
         if points > 0 {

@@ -184,6 +184,10 @@ impl Model {
         if known.is_none() && !may_appear {
             return refuse("not_enrolled");
         }
+        // What never began cannot end.
+        if known.is_none() && ends {
+            return refuse("unknown_member");
+        }
         let mut work = self.clone();
         let outcome = work.carry_out(command, &key, &name, version)?;
         *self = work;

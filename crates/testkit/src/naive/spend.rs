@@ -462,7 +462,9 @@ fn restore(
     ended
 }
 
+/// What came back past its end pays what is owed; the rest goes.
 fn expire_all(member: &mut Member, mut lots: Vec<usize>, now: Instant) {
+    lots.iter().for_each(|lot| member.pay_arrears_whatever_its_end(*lot, now));
     lots.sort_unstable();
     for lot in lots {
         member.expire(lot, now);
