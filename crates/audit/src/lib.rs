@@ -2,8 +2,8 @@
 //!
 //! [`verify`] reads a ledger's log once, from the first byte, and checks everything that can be checked from it: the
 //! stored bytes, the members' chains, the conservation of points, every decision judged again from its fact, and the
-//! snapshot against the replay. [`explain`] reads one member's records only, and leads every point back to its fact and
-//! rules.
+//! snapshot against the replay. [`explain`] reads one member's records, and of others only what batches about both say, and
+//! leads every point back to its fact and rules.
 //!
 //! Invariants:
 //! - no byte of the log is changed, so that both work beside a live ledger. A snapshot that cannot be believed is thrown
@@ -14,6 +14,7 @@
 //! It does not mend anything, and does not prove that a log is the one that was first written: who can rewrite a whole
 //! log consistently is found out by signed checkpoints only.
 
+mod book;
 mod canonical;
 mod conservation;
 mod damage;

@@ -14,10 +14,11 @@ use tallybook_core::programme::versions::Programmes;
 use tallybook_format::{RecordKind, decode_fact, decode_member_named, encode_state};
 use tallybook_log::{BatchView, LogReader, Position, RecordHeader, RecordView, Records};
 
+use crate::book::{Audited, Book};
 use crate::canonical::{self, Fault};
 use crate::conservation::{self, Meeting};
 use crate::report::{BatchPlace, CurrencyTotals, Finding, FindingKind, Findings, Report, SnapshotCheck, hex};
-use crate::round::{Audited, Book, Desk, Round};
+use crate::round::{Desk, Round};
 
 /// Most members that a gap in the numbers is filled up with; past it the records behind the gap are not followed.
 const NUMBER_GAP_MAX: usize = 1_024;

@@ -5,8 +5,6 @@
 //!
 //! It knows nothing of the order of batches.
 
-use std::collections::BTreeMap;
-
 use tallybook::{Folded, LedgerError, Member, find_key, precedent, stored_batch};
 use tallybook_core::calendar::Instant;
 use tallybook_core::decide::{self, Case, Party, Precedent, Workspace};
@@ -19,62 +17,11 @@ use tallybook_core::state::{LedgerState, MemberState};
 use tallybook_format::{RecordKind, decode_decision, decode_fact, subject_fingerprint};
 use tallybook_log::{LogReader, Position, RecordHeader, RecordView};
 
+use crate::book::{Audited, Book};
 use crate::canonical::{self, Fault, key_of};
 use crate::conservation::{self, Meeting};
 use crate::difference;
 use crate::report::{BatchPlace, FindingKind, Findings};
-
-/// A member on the way through the log.
-#[derive(Debug)]
-pub(crate) struct Audited {
-    pub member: Member,
-    /// Whether all that was recorded of the member could be followed.
-    pub is_followed: bool,
-}
-
-impl Audited {
-    /// Somebody of whom nothing can be followed.
-    pub fn lost() -> Audited {
-        Audited { member: Member::new("?"), is_followed: false }
-    }
-}
-
-/// Everybody, and what they share.
-#[derive(Debug, Default)]
-pub(crate) struct Book {
-    /// Members by number, from 1.
-    pub members: Vec<Audited>,
-    /// Numbers by name.
-    pub names: BTreeMap<Box<str>, u32>,
-    /// Budgets and stocks.
-    pub ledger: LedgerState,
-}
-
-impl Book {
-    /// The number of the member who answers to a name: whoever it was merged into. `None` as well where an altered log
-    /// merges members in a circle.
-    fn resolve(&self, name: &str) -> Option<u32> {
-        let mut number = *self.names.get(name)?;
-        for _ in 0..self.members.len() {
-            let Some(into) = &self.get(number)?.member.state.status.merged_into else { return Some(number) };
-            number = *self.names.get(into)?;
-        }
-        None
-    }
-
-    pub fn get(&self, number: u32) -> Option<&Audited> {
-        self.members.get(number as usize - 1)
-    }
-
-    /// Takes a member out for a while.
-    fn take(&mut self, number: u32) -> Audited {
-        std::mem::replace(&mut self.members[number as usize - 1], Audited::lost())
-    }
-
-    fn put(&mut self, number: u32, audited: Audited) {
-        self.members[number as usize - 1] = audited;
-    }
-}
 
 /// Memory that is used again for every batch.
 #[derive(Default)]

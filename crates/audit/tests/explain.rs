@@ -335,7 +335,7 @@ fn ledger_of(dir: &Path, source: &str, history: &[generate::Recorded], sweep_eve
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
     fn sums_equal_balances_and_the_ledger_verifies_for_any_history(

@@ -53,7 +53,7 @@ fn is_supported(fact: &Fact<'_>) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_history_comes_out_as_recorded_whatever_was_swept_when((spec, history, sweeps) in programme_and_history()) {

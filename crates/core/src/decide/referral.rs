@@ -84,7 +84,13 @@ pub(super) fn cancel(draft: &mut Draft<'_>, record: &OrderRecord, effective_at: 
         return false;
     }
     cancel_pending(draft, &paid.lots, effective_at);
-    if draft.other().is_some_and(|(name, _)| name == &*paid.referrer) {
+    let still_pending = |state: &MemberState| {
+        let now = effective_at.max(state.settled_to);
+        let mut lots = paid.referrer_lots.iter().filter_map(|lot| state.lot(*lot));
+        lots.any(|lot| lot.pending && lot.activates_at > now)
+    };
+    // Where nothing is left to cancel, the return does not concern the referrer at all.
+    if draft.other().is_some_and(|(name, state)| name == &*paid.referrer && still_pending(state)) {
         draft.on_other(|draft| {
             draft.settle(draft.now(effective_at));
             cancel_pending(draft, &paid.referrer_lots, effective_at);

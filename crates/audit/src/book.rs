@@ -1,0 +1,62 @@
+//! Everybody as the replay has them so far, and what they share.
+//!
+//! Invariant: numbers and names are those of the log; whoever cannot be followed keeps their place.
+
+use std::collections::BTreeMap;
+
+use tallybook::Member;
+use tallybook_core::state::LedgerState;
+
+/// A member on the way through the log.
+#[derive(Debug)]
+pub(crate) struct Audited {
+    pub member: Member,
+    /// Whether all that was recorded of the member could be followed.
+    pub is_followed: bool,
+}
+
+impl Audited {
+    /// Somebody of whom nothing can be followed.
+    pub fn lost() -> Audited {
+        Audited { member: Member::new("?"), is_followed: false }
+    }
+}
+
+/// Everybody, and what they share.
+#[derive(Debug, Default)]
+pub(crate) struct Book {
+    /// Members by number, from 1.
+    pub members: Vec<Audited>,
+    /// Numbers by name.
+    pub names: BTreeMap<Box<str>, u32>,
+    /// Budgets and stocks.
+    pub ledger: LedgerState,
+}
+
+impl Book {
+    /// The number of the member who answers to a name: whoever it was merged into. `None` as well where an altered log
+    /// merges members in a circle.
+    pub fn resolve(&self, name: &str) -> Option<u32> {
+        let mut number = *self.names.get(name)?;
+        for _ in 0..self.members.len() {
+            let Some(into) = &self.get(number)?.member.state.status.merged_into else { return Some(number) };
+            number = *self.names.get(into)?;
+        }
+        None
+    }
+
+    /// A member by number, from 1.
+    pub fn get(&self, number: u32) -> Option<&Audited> {
+        self.members.get(number as usize - 1)
+    }
+
+    /// Takes a member out for a while.
+    pub fn take(&mut self, number: u32) -> Audited {
+        std::mem::replace(&mut self.members[number as usize - 1], Audited::lost())
+    }
+
+    /// Puts a member back.
+    pub fn put(&mut self, number: u32, audited: Audited) {
+        self.members[number as usize - 1] = audited;
+    }
+}
