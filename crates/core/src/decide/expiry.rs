@@ -68,8 +68,8 @@ fn new_end(zone: Zone, lot: &Lot, wanted: NewEnd) -> Option<Instant> {
 
 /// Brings back all that has expired of a lot and did not come back before, as a new lot.
 ///
-/// It begins now, and ends as its currency says or as asked. What a return counted as taken back comes back as well, and
-/// no longer counts.
+/// It begins now, and ends as its currency says or as asked. What a return counted as taken back comes back as well; it
+/// is not asked for again.
 ///
 /// # Errors
 /// [`Refusal::NothingToReinstate`], [`Refusal::ReinstatementTooLate`], [`Refusal::EndsInThePast`].

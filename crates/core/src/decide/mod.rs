@@ -44,7 +44,7 @@ use crate::state::{LedgerState, MemberState};
 
 pub use draft::{Draft, Party};
 pub use order::{LineSeen, OrderSeen};
-pub use precedent::{LotFile, OrderFile, Precedent, RedemptionFile};
+pub use precedent::{LotFile, Moved, OrderFile, Precedent, RedemptionFile};
 
 /// The version of this judgement. Stored with every publication; what a released version decides never changes.
 pub const SEMANTICS_VERSION: u16 = 1;

@@ -101,6 +101,17 @@ pub struct OrderRecord {
     pub cancelled: bool,
     /// The referral that the order came to.
     pub referral: Option<ReferralPaid>,
+    /// Where the referrer's lots are now, if the referrer has become part of another member.
+    pub referrer: Option<Moved>,
+}
+
+/// Somebody who became part of another member since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// The member who goes on.
+    pub to: Box<str>,
+    /// What is added to the numbers of their lots.
+    pub lot_offset: u32,
 }
 
 /// What has been returned of a line.
@@ -125,6 +136,8 @@ pub struct Taken {
     pub expired: Points,
     /// The part of `expired` that returns have counted as taken back.
     pub expired_counted: Points,
+    /// Counted so, and reinstated since.
+    pub came_back: Points,
 }
 
 impl OrderRecord {
@@ -144,6 +157,7 @@ impl OrderRecord {
             taken,
             cancelled: false,
             referral: None,
+            referrer: None,
         }
     }
 
@@ -152,17 +166,20 @@ impl OrderRecord {
     pub fn follow(&mut self, decision: &Decision) {
         match decision {
             Decision::Expired(expired) if self.lots.contains(&expired.lot) => {
-                self.taken_mut(expired.currency).expired.0 += expired.points.0;
+                self.taken_mut(expired.currency).expire(expired.points);
             }
             Decision::LotCancelled(cancelled) if self.lots.contains(&cancelled.lot) => {
-                self.taken_mut(cancelled.currency).expired.0 += cancelled.points.0;
+                self.taken_mut(cancelled.currency).expire(cancelled.points);
                 self.cancelled = true;
             }
             Decision::Reinstated(reinstated) if self.lots.contains(&reinstated.of) => {
                 let taken = self.taken_mut(reinstated.lot.currency);
                 taken.expired.0 -= reinstated.lot.points.0;
-                // What came back no longer counts as taken back, even where a return had counted it.
-                taken.expired_counted = taken.expired_counted.min(taken.expired);
+                // What a return had counted comes back as well. It is not asked for again, but it does not count again
+                // either once it expires again.
+                let again = (taken.expired_counted.0 - taken.expired.0).max(0);
+                taken.expired_counted.0 -= again;
+                taken.came_back.0 += again;
                 self.lots.push(reinstated.lot.number);
             }
             Decision::ReferralPaid(paid) => self.referral = Some(paid.clone()),
@@ -258,7 +275,21 @@ impl LotFile {
 
 impl Taken {
     fn none(currency: CurrencyNumber) -> Taken {
-        Taken { currency, points_total: Points::ZERO, expired: Points::ZERO, expired_counted: Points::ZERO }
+        Taken {
+            currency,
+            points_total: Points::ZERO,
+            expired: Points::ZERO,
+            expired_counted: Points::ZERO,
+            came_back: Points::ZERO,
+        }
+    }
+
+    /// Points expired; those that were counted once before they came back are counted still.
+    fn expire(&mut self, points: Points) {
+        let again = self.came_back.min(points);
+        self.expired.0 += points.0;
+        self.expired_counted.0 += again.0;
+        self.came_back.0 -= again.0;
     }
 }
 

@@ -84,16 +84,22 @@ pub(super) fn cancel(draft: &mut Draft<'_>, record: &OrderRecord, effective_at: 
         return false;
     }
     cancel_pending(draft, &paid.lots, effective_at);
+    let (referrer, offset) =
+        record.referrer.as_ref().map_or((&paid.referrer, 0), |moved| (&moved.to, moved.lot_offset));
+    let moved = |lot: &LotNumber| LotNumber(lot.0.saturating_add(offset));
+    let referrer_lots: SmallVec<[LotNumber; 1]> = paid.referrer_lots.iter().map(moved).collect();
+    // Where nothing is left to cancel, the return does not concern the referrer at all.
     let still_pending = |state: &MemberState| {
         let now = effective_at.max(state.settled_to);
-        let mut lots = paid.referrer_lots.iter().filter_map(|lot| state.lot(*lot));
+        let mut lots = referrer_lots.iter().filter_map(|lot| state.lot(*lot));
         lots.any(|lot| lot.pending && lot.activates_at > now)
     };
-    // Where nothing is left to cancel, the return does not concern the referrer at all.
-    if draft.other().is_some_and(|(name, state)| name == &*paid.referrer && still_pending(state)) {
+    if draft.name() == &**referrer {
+        cancel_pending(draft, &referrer_lots, effective_at);
+    } else if draft.other().is_some_and(|(name, state)| name == &**referrer && still_pending(state)) {
         draft.on_other(|draft| {
             draft.settle(draft.now(effective_at));
-            cancel_pending(draft, &paid.referrer_lots, effective_at);
+            cancel_pending(draft, &referrer_lots, effective_at);
         });
     }
     draft.state().referral.as_ref().is_some_and(|referral| referral.referrer == paid.referrer)

@@ -135,3 +135,18 @@ fn s36_a_closing_or_a_hold_of_before_runs_on_under_a_new_version() {
         ",
     );
 }
+
+#[test]
+fn s33_a_late_lot_that_ended_as_an_anniversary_came_brings_no_second_one() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        points expiry = { policy = 'after', days = 30 }
+        rule years { on = 'anniversary', kind = 'bonus', points = '7' }
+        2025-02-05 enrol
+        2026-02-05 sweep            | available 7  event PointsEarned 2026-02-05
+        2026-01-05 order A 10.00    | lots 7 till 2026-03-08  expired 10  event Expired 2026-02-05
+        2026-02-06 look             | available 7  issued 17
+        ",
+    );
+}

@@ -365,3 +365,34 @@ fn s38_of_two_orders_of_one_name_that_of_who_goes_on_is_meant() {
         ",
     );
 }
+
+#[test]
+fn s38_a_referral_that_has_not_paid_goes_along_unless_it_was_by_who_goes_on() {
+    let referred = |steps: &str| {
+        check(&format!(
+            "
+            programme 1 point per 1.00 CNY
+            referral {{ window_days = 30 }}
+            rule thanks {{ on = 'referrer', kind = 'bonus', points = '50' }}
+            rule hello {{ on = 'referred', kind = 'bonus', points = '20' }}
+            2026-01-05 ada: enrol
+            2026-01-05 bob: enrol
+            2026-01-05 enrol by=ada
+            {steps}
+            "
+        ));
+    };
+    referred(
+        "
+        2026-01-06 merge into=bob
+        2026-01-07 bob: order A 10.00 | available 10  pending 20
+        2026-01-07 ada: look          | pending 50
+        ",
+    );
+    referred(
+        "
+        2026-01-06 merge into=ada
+        2026-01-07 ada: order A 10.00 | available 10  pending 0  issued 10
+        ",
+    );
+}

@@ -337,3 +337,55 @@ fn s11_lots_under_inactivity_are_renewed_by_it_although_a_later_version_has_none
         "#,
     );
 }
+
+#[test]
+fn s11_a_doing_is_noted_only_where_it_gives_points_more_time() {
+    // Neither lots nor held points of another currency, or with an end of their own, are moved by it.
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        points expiry = { policy = 'inactivity', months = 6 }
+        base currency = 'points'
+        currency miles { expiry = { policy = 'after', days = 30 } }
+        activity check_in {}
+        2026-01-05 order A 10.00                             | lots 10 till 2026-07-06
+        2026-01-05 credit 5
+        2026-01-05 expiry lot=2 to=2026-03-01
+        2026-01-05 credit 7 currency=miles
+        2026-01-05T10:00 activity check_in                   | events PointsEarned
+            | lots 10 till 2026-07-06 + 5 till 2026-03-01 + 7 till 2026-02-05
+        2026-01-05T11:00 hold G 4 until=2026-02-01           | events HoldPlaced  drew 2:4
+        2026-01-05T12:00 hold H 7 currency=miles until=2026-02-01 | events HoldPlaced
+        2026-01-05T13:00 activity check_in                   | events PointsEarned
+        2026-01-06 activity check_in                         | events PointsEarned Renewed
+            | lots 10 till 2026-07-07 + 1 till 2026-03-01
+        ",
+    );
+}
+
+#[test]
+fn s11_what_a_doing_moves_may_end_by_the_inactivity_of_a_rule_or_of_a_tier() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        points expiry = { policy = 'after', days = 400 }
+        rule gift { kind = 'bonus', points = '5', expiry = { policy = 'inactivity', months = 3 } }
+        activity check_in {}
+        2026-01-05 order A 10.00     | lots 10 till 2027-02-10 + 5 till 2026-04-06
+        2026-03-01 activity check_in | lots 10 till 2027-02-10 + 5 till 2026-06-02
+        2026-06-02 look              | available 10  expired 5
+        ",
+    );
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        points expiry = { policy = 'after', days = 400 }
+        ladder status { period = 'calendar_year', tier = [
+            { id = 'basic' }, { id = 'gold', entry = { any = { orders = 1 } }, expiry = { policy = 'inactivity', months = 3 } } ] }
+        activity check_in {}
+        2026-01-05 order A 10.00     | tier gold
+        2026-01-06 order B 7.00      | lots 10 till 2027-02-10 + 7 till 2026-04-07
+        2026-03-01 activity check_in | lots 10 till 2027-02-10 + 7 till 2026-06-02
+        ",
+    );
+}

@@ -163,3 +163,20 @@ fn s06_a_referrer_who_is_part_of_another_by_then_brings_neither_of_them_anything
         ",
     );
 }
+
+#[test]
+fn s06_a_referral_may_pay_one_side_only() {
+    for (rule, member, referrer) in [("referred", 20, 0), ("referrer", 0, 20)] {
+        check(&format!(
+            "
+            programme 1 point per 1.00 CNY
+            referral {{ window_days = 30 }}
+            rule only {{ on = '{rule}', kind = 'bonus', points = '20' }}
+            2026-01-01 ada: enrol
+            2026-01-05 enrol by=ada
+            2026-01-06 order A 10.00 | available 10  pending {member}
+            2026-01-06 ada: look     | available 0  pending {referrer}
+            "
+        ));
+    }
+}

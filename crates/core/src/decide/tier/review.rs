@@ -24,7 +24,7 @@ pub(in crate::decide) fn due_after(
     state.ladders.iter().filter_map(|l| ladder_due(state, l, programmes, cursor)).min()
 }
 
-fn ladder_due(
+pub(super) fn ladder_due(
     state: &MemberState,
     l: &LadderState,
     programmes: &Programmes,

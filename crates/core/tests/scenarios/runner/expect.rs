@@ -9,8 +9,8 @@
 //!   `worth 1.00`, `paid 5` (of a debt), `taken as expired 5`, `waived 5`, `events PointsEarned TierChanged`;
 //! - `event Expired 2026-03-01`: there is one such event, ever, at this time;
 //! - `tier gold`, `until 2027-01-01`, `until never`, `grace`, `no grace`, `why kept`, `figures 10.00 5 1` and
-//!   `thresholds 10.00 0 0` (spend, points and orders, of this step's tier change), `to next 90.00 0 0`, `to keep …`;
-//!   all of the first ladder; `tier other/gold` names one;
+//!   `thresholds 10.00 0 0` (spend, points and orders, of this step's tier change), `to next 90.00 0 0`, `to keep …`,
+//!   either with `by 2027-01-01` behind it, and `projected silver 2027-01-01`; all of the first ladder; `tier other/gold` names one;
 //! - `orders 2`: orders of which something is kept; `holds R S` and `vouchers 1` that are open, or `none`;
 //!   `streak check_in 3`; `budget launch 50`, of which so much is used, and `stock coffee 1`; `closed`, `merged into bob`;
 //! - first of all, `refused insufficient_points` or `refused insufficient_points: part of the message`; `refused perhaps`
@@ -75,6 +75,7 @@ impl View<'_> {
             "figures" => self.tier_change().map_or("nothing".to_owned(), |c| self.figures(c.figures)),
             "thresholds" => self.tier_change().map_or("nothing".to_owned(), |c| self.figures(c.thresholds)),
             "to" => self.progress(wanted),
+            "projected" => self.projected(),
             _ => panic!("{line}\nwhat is `{expected}`?"),
         };
         assert_eq!(actual, wanted, "{line}\n`{word}` differs; left is what came");
@@ -291,13 +292,28 @@ impl View<'_> {
     }
 
     fn progress(&self, wanted: &str) -> String {
-        let plan = self.plan();
-        let progress = tier::progress::progress(self.ladder(None), plan.zone, self.state, self.at);
-        let (which, missing) = match wanted.split(' ').next() {
-            Some("next") => ("next", progress.next.map(|(_, missing)| missing)),
-            _ => ("keep", progress.keep),
+        let progress = self.standing();
+        let (which, missing, by) = match wanted.split(' ').next() {
+            Some("next") => ("next", progress.next.map(|(_, missing)| missing), progress.next_by),
+            _ => ("keep", progress.keep, progress.keep_by),
         };
-        missing.map_or(format!("{which} nothing"), |missing| format!("{which} {}", self.figures(missing)))
+        let text = missing
+            .map_or(format!("{which} nothing"), |missing| format!("{which} {}", self.figures(missing)));
+        match wanted.contains(" by ") {
+            true => format!("{text} by {}", by.map_or("never".to_owned(), |by| self.day(by))),
+            false => text,
+        }
+    }
+
+    fn projected(&self) -> String {
+        let Some((at, to)) = self.standing().projected else { return "nothing".to_owned() };
+        let ladder = self.ladder(None);
+        format!("{} {}", ladder.tiers[ladder.rank(to)].id, self.day(at))
+    }
+
+    fn standing(&self) -> tier::progress::Progress {
+        let zone = self.plan().zone;
+        tier::progress::progress(self.programmes, self.ladder(None), zone, self.state, self.at)
     }
 }
 
