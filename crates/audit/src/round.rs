@@ -306,6 +306,17 @@ impl Round<'_> {
         Ok(())
     }
 
+    /// Notes where the lots of an order's referrer are who has become part of another member. The batch's own member is
+    /// not in the book while it is judged.
+    fn follow_referrer(&self, member: &Member, found: &mut Precedent<'_>) {
+        let Precedent::Order(file) = found else { return };
+        let Some(paid) = &file.record.referral else { return };
+        let Some(number) = self.book.names.get(&paid.referrer) else { return };
+        let goes_on = self.book.resolve(&paid.referrer).and_then(|goes_on| self.book.get(goes_on));
+        let in_book = goes_on.and_then(|audited| audited.member.moved(*number));
+        file.record.referrer = in_book.or_else(|| member.moved(*number));
+    }
+
     /// Finds what the facts refer to; false where it cannot be read.
     fn find_precedents<R: LogReader>(
         &mut self,
@@ -327,7 +338,10 @@ impl Round<'_> {
                 continue;
             }
             match precedent(reader, &member.past(), fact) {
-                Ok(found) => self.desk.precedents.push(found),
+                Ok(mut found) => {
+                    self.follow_referrer(member, &mut found);
+                    self.desk.precedents.push(found);
+                }
                 Err(LedgerError::Corruption(what)) => {
                     let text = format!("cannot be judged again, as what it refers to cannot be read: {what}");
                     self.add(FindingKind::DecisionDiffers, parts.position, member, text);

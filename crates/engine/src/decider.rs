@@ -465,18 +465,37 @@ impl<R: LogReader> Decider<R> {
                 | (Fact::OrderPlaced(Order { redemption: Some(_), .. }), _) => {
                     self.on_members(|members| members.get(number).map(|member| Some(member.past())))?
                 }
+                // An open hold is in the state.
+                (Fact::CaptureRequested(_) | Fact::ReleaseRequested(_), _) => None,
                 (_, Some(subject)) => self.past_if_seen(number, subject_fingerprint(subject))?,
                 (_, None) => None,
             };
             precedents.push(match past {
                 Some(past) => {
                     self.settle_record(past.newest())?;
-                    archive::precedent(&self.reader, &past, fact)?
+                    let mut found = archive::precedent(&self.reader, &past, fact)?;
+                    self.follow_referrer(&mut found)?;
+                    found
                 }
                 None => Precedent::None,
             });
         }
         Ok(precedents)
+    }
+
+    /// Notes where the lots of an order's referrer are who has become part of another member.
+    fn follow_referrer(&mut self, found: &mut Precedent<'_>) -> Result<(), LedgerError> {
+        let Precedent::Order(file) = found else { return Ok(()) };
+        let Some(paid) = &file.record.referral else { return Ok(()) };
+        file.record.referrer = self.on_members(|members| {
+            let (Some(number), Some(goes_on)) =
+                (members.find(&paid.referrer)?, members.resolve(&paid.referrer)?)
+            else {
+                return Ok(None);
+            };
+            Ok(members.get(goes_on)?.moved(number))
+        })?;
+        Ok(())
     }
 
     /// Publishes a programme version, unless the last one is the very same.

@@ -6,6 +6,7 @@
 use smallvec::SmallVec;
 use tallybook_core::apply::{apply, apply_enrolment, apply_profile, touch};
 use tallybook_core::calendar::Instant;
+use tallybook_core::decide::Moved;
 use tallybook_core::event::Event;
 use tallybook_core::fact::Fact;
 use tallybook_core::state::MemberState;
@@ -75,6 +76,12 @@ impl Member {
         let earlier = other.absorbed.iter();
         self.absorbed.extend(earlier.map(|a| Absorbed { lot_offset: a.lot_offset + lot_offset, ..*a }));
         other.seen.iter().for_each(|fingerprint| self.note_seen(*fingerprint));
+    }
+
+    /// Where somebody's lots are who became part of this member.
+    pub fn moved(&self, number: u32) -> Option<Moved> {
+        let absorbed = self.absorbed.iter().find(|absorbed| absorbed.number == number)?;
+        Some(Moved { to: self.name.clone(), lot_offset: absorbed.lot_offset })
     }
 
     /// The member's own past and those of everybody who became part of them.

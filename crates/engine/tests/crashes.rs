@@ -11,11 +11,14 @@ use std::process::{Command as Process, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use support::{Chance, at, available, create_on, ledger_in, log_bytes, open_on, order, small_options};
+use support::{
+    Chance, at, available, create_on, ledger_in, log_bytes, merge, open_on, order, small_options, transfer,
+};
 use tallybook::core::calendar::Instant;
 use tallybook::core::fact::Fact;
+use tallybook::core::state::MemberState;
 use tallybook::log::{DiskFailure, FileLog, LedgerId, SimulatedDisk};
-use tallybook::{BlockingLedger, LedgerError, Options};
+use tallybook::{BlockingLedger, Command, LedgerError, Options};
 use tallybook_snapshot::Generations;
 
 /// Set for the child process: the folder of its ledger.
@@ -262,4 +265,69 @@ fn going_back_after_a_full_disk_starts_from_the_snapshot_that_was_open() {
     ledger.snapshot().unwrap();
     assert_ne!(ledger.info().unwrap().snapshot_position, snapshot_position);
     assert_eq!(available(&ledger, "ann"), 31);
+}
+
+/// The small programme, with transfers that cost a point.
+fn with_transfers() -> String {
+    support::PROGRAMME.replace("use = \"both\"", "use = \"both\"\ntransfer = { fee_points = \"1\" }")
+}
+
+/// What two members do with each other, until one becomes part of the other.
+fn deals() -> Vec<Command> {
+    let send = |from: &str, to: &str, n: i64| transfer(from, to, &format!("T-{n}"), noon(), n);
+    let mut deals = vec![order("ann", "A-1", noon(), 10_000), order("bob", "B-1", noon(), 10_000)];
+    deals.extend((1..6).flat_map(|n| [send("ann", "bob", 2 * n), send("bob", "ann", 2 * n + 1)]));
+    deals.push(merge("bob", "ann", noon()));
+    deals.push(order("bob", "B-2", noon(), 700));
+    deals
+}
+
+/// Does it all until something fails; gives how many were acknowledged.
+fn deal(ledger: &BlockingLedger) -> usize {
+    deals().into_iter().take_while(|command| ledger.submit(command.clone()).is_ok()).count()
+}
+
+/// What anybody owns, and how many there are.
+fn everybody(ledger: &BlockingLedger) -> Vec<(String, MemberState)> {
+    let mut all = Vec::new();
+    ledger.for_each_member(|view| all.push((view.name.clone(), view.state.clone()))).unwrap();
+    all
+}
+
+#[test]
+fn power_lost_in_the_middle_of_what_concerns_two_members_leaves_all_of_it_or_nothing() {
+    let ledger_on = |disk: &SimulatedDisk| {
+        let ledger = create_on(disk, tiny_segments());
+        ledger.publish(&with_transfers(), at("2020-01-01T00:00:00Z")).unwrap();
+        ledger
+    };
+    // What is owned after each of the commands, if nothing fails.
+    let disk = SimulatedDisk::new();
+    let ledger = ledger_on(&disk);
+    let first = disk.operation_count();
+    let mut steps = vec![everybody(&ledger)];
+    for command in deals() {
+        ledger.submit(command).unwrap();
+        steps.push(everybody(&ledger));
+    }
+    drop(ledger);
+    for failing in first + 1..=disk.operation_count() {
+        for seed in 0..3 {
+            let disk = SimulatedDisk::new();
+            let ledger = ledger_on(&disk);
+            disk.fail_at(failing, DiskFailure::PowerLoss);
+            let acknowledged = deal(&ledger);
+            drop(ledger);
+            disk.restart(seed * 1_000 + failing);
+            let ledger = open_on(&disk, tiny_segments()).unwrap();
+            let kept = everybody(&ledger);
+            let in_flight = (acknowledged + 1).min(deals().len());
+            assert!(
+                kept == steps[acknowledged] || kept == steps[in_flight],
+                "operation {failing}, seed {seed}: {acknowledged} acknowledged, kept {kept:?}"
+            );
+            assert_eq!(deal(&ledger), deals().len(), "the same again goes through, each once");
+            assert_eq!(everybody(&ledger), steps[deals().len()]);
+        }
+    }
 }

@@ -4,10 +4,18 @@
 
 mod support;
 
-use support::{PROGRAMME, at, balance, debit, order, redeem, small_options};
+use support::{
+    PROGRAMME, an_order, at, balance, debit, give_back, merge, order, redeem, refusal_code, small_options,
+    transfer,
+};
 use tallybook::core::calendar::Instant;
 use tallybook::core::event::{Decision, TierReason};
-use tallybook::core::fact::{Fact, Reversal};
+use tallybook::core::fact::{
+    Enrolment, Fact, HoldRequest, Purpose, Redemption, Reinstatement, Return, ReturnedLine, ReturnedPart,
+    Reversal, VoucherUse,
+};
+use tallybook::core::ids::LotNumber;
+use tallybook::core::money::Money;
 use tallybook::core::points::Points;
 use tallybook::log::SimulatedDisk;
 use tallybook::{BlockingLedger, Command};
@@ -76,4 +84,134 @@ fn s29_a_tier_that_is_never_lost_is_not_told_of_when_its_window_runs_dry() {
         })
         .collect();
     assert_eq!(told, [TierReason::Upgraded]);
+}
+
+fn fact(member: &str, day: i64, fact: Fact<'static>) -> Command {
+    Command::new(member, noon(day), fact)
+}
+
+#[test]
+fn s14_points_that_expire_again_after_they_came_back_count_for_a_return_once() {
+    let ledger = ledger_under(&format!("reinstate_days = 400\n{}", ten_days()));
+    ledger.submit(order("ann", "A-1", noon(0), 10_000)).unwrap();
+    // All hundred ran out on day 11, so that the return of one euro takes nothing from her.
+    let one_euro = ReturnedLine { line: "1".into(), part: ReturnedPart::Amount(Money(100)) };
+    let part = Return { id: "X-1".into(), order: "A-1".into(), lines: vec![one_euro], points_back: None };
+    ledger.submit(fact("ann", 20, Fact::OrderReturned(part))).unwrap();
+    let back = Reinstatement {
+        lot: LotNumber(1),
+        expires_at: None,
+        actor: "clerk".into(),
+        reason: "an illness".into(),
+    };
+    ledger.submit(fact("ann", 21, Fact::ReinstatementRequested(back)).with_key("back")).unwrap();
+    ledger.submit(redeem("ann", "R-1", noon(22), 4)).unwrap();
+    // 96 run out again, of which one was counted before: of what she gave back whole she has had four points.
+    ledger.submit(give_back("ann", "X-2", "A-1", noon(60))).unwrap();
+    let now = balance(&ledger, "ann");
+    assert_eq!((now.available.0, now.expired.0, now.arrears.0), (0, 96, 4));
+}
+
+/// Ann refers bob, and both get points for his first order.
+fn with_referral() -> String {
+    let rule =
+        |on: &str| format!("[[rule]]\nid = \"{on}\"\non = \"{on}\"\nkind = \"bonus\"\npoints = \"50\"\n");
+    format!("{PROGRAMME}\n[referral]\nwindow_days = 10\n{}{}", rule("referrer"), rule("referred"))
+}
+
+fn enrol(member: &str, by: Option<&str>) -> Command {
+    let referred_by = by.map(|by| by.to_owned().into());
+    fact(member, 0, Fact::MemberEnrolled(Enrolment { referred_by, ..Enrolment::default() }))
+}
+
+#[test]
+fn s06_a_referral_that_falls_through_finds_the_points_of_a_referrer_who_became_part_of_another() {
+    for into in ["cid", "bob"] {
+        let ledger = ledger_under(&with_referral());
+        for command in [enrol("ann", None), enrol("cid", None), enrol("bob", Some("ann"))] {
+            ledger.submit(command).unwrap();
+        }
+        ledger.submit(order("cid", "C-1", noon(1), 700)).unwrap();
+        ledger.submit(order("bob", "B-1", noon(1), 3_000)).unwrap();
+        assert_eq!(balance(&ledger, "ann").pending.0, 50);
+        ledger.submit(merge("ann", into, noon(2))).unwrap();
+        ledger.submit(give_back("bob", "X-1", "B-1", noon(3))).unwrap();
+        for name in ["ann", "bob", "cid"] {
+            assert_eq!(balance(&ledger, name).pending.0, 0, "{name}, ann being part of {into}");
+        }
+        assert_eq!(balance(&ledger, "ann").forfeited.0, if into == "bob" { 100 } else { 50 });
+    }
+}
+
+#[test]
+fn s06_a_return_after_the_window_does_not_concern_the_referrer() {
+    let ledger = ledger_under(&with_referral());
+    ledger.submit(enrol("ann", None)).unwrap();
+    ledger.submit(enrol("bob", Some("ann"))).unwrap();
+    ledger.submit(order("bob", "B-1", noon(1), 3_000)).unwrap();
+    let before = ledger.member("ann").unwrap();
+    ledger.submit(give_back("bob", "X-1", "B-1", noon(12))).unwrap();
+    assert_eq!(ledger.member("ann").unwrap(), before);
+}
+
+#[test]
+fn s18_a_redemption_whose_voucher_was_used_is_not_reversed_after_a_return_gave_some_of_it_back_either() {
+    let ledger = ledger_under(PROGRAMME);
+    ledger.submit(order("ann", "A-1", noon(0), 10_000)).unwrap();
+    let code = [3; 32];
+    let redemption = Redemption {
+        id: "R-1".into(),
+        currency: "points".into(),
+        points: Points(60),
+        partial: false,
+        purpose: Purpose::Voucher { what: "ten euros".into(), code: Some(code) },
+    };
+    ledger.submit(fact("ann", 1, Fact::RedemptionRequested(redemption))).unwrap();
+    ledger.submit(fact("ann", 1, Fact::VoucherPresented(VoucherUse { code })).with_key("used")).unwrap();
+    let mut paid = an_order("A-2", 2_000);
+    paid.redemption = Some("R-1".into());
+    ledger.submit(fact("ann", 1, Fact::OrderPlaced(paid))).unwrap();
+    let back =
+        Return { id: "X-1".into(), order: "A-2".into(), lines: Vec::new(), points_back: Some(Points(20)) };
+    ledger.submit(fact("ann", 2, Fact::OrderReturned(back))).unwrap();
+    let rest = Reversal { redemption: "R-1".into(), points: None };
+    let outcome = ledger.submit(fact("ann", 3, Fact::ReversalRequested(rest)).with_key("rest"));
+    assert_eq!(refusal_code(outcome), "voucher_used");
+}
+
+#[test]
+fn s17_a_piece_that_comes_back_with_a_sweep_is_back_also_after_opening_again() {
+    let reward = "[[reward]]\nid = \"mug\"\npoints = \"10\"\nstock = 1\n";
+    let disk = SimulatedDisk::new();
+    let ledger = support::create_on(&disk, small_options());
+    ledger.publish(&format!("{PROGRAMME}\n{reward}"), at("2020-01-01T00:00:00Z")).unwrap();
+    for name in ["ann", "bob"] {
+        ledger.submit(order(name, "A-1", noon(0), 1_000)).unwrap();
+    }
+    let hold = HoldRequest {
+        id: "H-1".into(),
+        currency: "points".into(),
+        points: Points(10),
+        expires_at: noon(2),
+        purpose: Purpose::Reward("mug".into()),
+    };
+    ledger.submit(fact("ann", 1, Fact::HoldRequested(hold))).unwrap();
+    assert_eq!(refusal_code(ledger.submit(redeem("bob", "R-1", noon(3), 10))), "out_of_stock");
+    ledger.sweep(noon(3)).unwrap();
+    let counters = ledger.ledger_state().unwrap();
+    drop(ledger);
+    let ledger = support::open_on(&disk, small_options()).unwrap();
+    assert_eq!(ledger.ledger_state().unwrap(), counters);
+    ledger.submit(redeem("bob", "R-1", noon(3), 10)).unwrap();
+}
+
+#[test]
+fn s33_what_comes_too_late_is_too_late_also_where_a_member_deals_with_themselves_by_an_old_name() {
+    let programme = PROGRAMME.replace("use = \"both\"", "use = \"both\"\ntransfer = {}");
+    let ledger = ledger_under(&format!("late_limit_days = 3\n{programme}"));
+    ledger.submit(enrol("ann", None)).unwrap();
+    ledger.submit(enrol("bob", None)).unwrap();
+    ledger.submit(merge("bob", "ann", noon(20))).unwrap();
+    let to_herself = |day: i64| refusal_code(ledger.submit(transfer("ann", "bob", "T-1", noon(day), 1)));
+    assert_eq!((to_herself(10), to_herself(20)), ("too_late", "same_member"));
 }

@@ -8,11 +8,12 @@ mod support;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use support::agree::agree;
-use support::compare::{Drawn, drawn};
+use support::compare::{Drawn, comparable};
 
 fn config() -> ProptestConfig {
+    let usual = ProptestConfig::default();
     let failure_persistence = Some(Box::new(FileFailurePersistence::WithSource("regressions")) as Box<_>);
-    ProptestConfig { failure_persistence, ..ProptestConfig::default() }
+    ProptestConfig { failure_persistence, cases: 2 * usual.cases, ..usual }
 }
 
 fn check(drawn: &Drawn, publish_at: Option<usize>) -> Result<(), TestCaseError> {
@@ -26,12 +27,12 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn the_ledger_and_the_naive_model_agree_on_every_step(drawn in drawn()) {
+    fn the_ledger_and_the_naive_model_agree_on_every_step(drawn in comparable()) {
         check(&drawn, None)?;
     }
 
     #[test]
-    fn they_agree_also_where_another_version_comes_into_force(drawn in drawn(), publish_at in 0_usize..30) {
+    fn they_agree_also_where_another_version_comes_into_force(drawn in comparable(), publish_at in 0_usize..30) {
         check(&drawn, Some(publish_at))?;
     }
 }

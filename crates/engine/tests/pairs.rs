@@ -227,7 +227,7 @@ fn s09_a_budget_is_one_counter_for_all_members_and_a_refused_command_takes_nothi
 #[test]
 fn s33_a_retry_two_weeks_later_with_the_same_key_changes_nothing() {
     let disk = SimulatedDisk::new();
-    let clock = support::HandClock::at(noon(0));
+    let clock = HandClock::at(noon(0));
     let options = || Options { clock: clock.clock(), ..small_options() };
     let ledger = ledger(&disk, options());
     let first = ledger.submit(order("ann", "A-1", noon(0), 1_000).with_key("till-7/991")).unwrap();

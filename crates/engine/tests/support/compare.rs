@@ -6,13 +6,14 @@ use std::fmt;
 use proptest::prelude::*;
 use tallybook::core::calendar::Instant;
 use tallybook::core::event::{Decision, Event, TierReason};
+use tallybook::core::fact::Fact;
 use tallybook::core::ids::{CurrencyNumber, LadderNumber, TierNumber};
 use tallybook::core::points::Points;
 use tallybook::core::programme::plan::Plan;
 use tallybook::core::state::{LedgerState, MemberState};
 use tallybook_testkit::generate::{Recorded, history, spec};
 use tallybook_testkit::naive::{Happening, NaiveBalance, NaiveLot, NaiveTierChange};
-use tallybook_testkit::spec::Spec;
+use tallybook_testkit::spec::{LadderPeriod, LadderSpec, Spec};
 
 /// A programme and what happens under it, shown as one would read it.
 #[derive(Clone)]
@@ -39,6 +40,32 @@ impl fmt::Debug for Drawn {
 /// Draws a programme over the whole space of options, and a history of a few members under it.
 pub fn drawn() -> impl Strategy<Value = Drawn> {
     spec().prop_flat_map(|spec| history(&spec).prop_map(move |history| Drawn { spec: spec.clone(), history }))
+}
+
+/// As [`drawn`], without what the model and the ledger are known to count by different means: members of whom one has
+/// years from another day than the other are not merged, and years from the reaching of a tier are left to ladders of one
+/// such tier, as the model remembers which period reached each of several, where the ledger takes the year before it.
+pub fn comparable() -> impl Strategy<Value = Drawn> {
+    let spec = spec().prop_map(|mut spec| {
+        let many_years = |ladder: &&mut LadderSpec| {
+            ladder.period == LadderPeriod::AnniversaryTier && ladder.tiers.len() > 2
+        };
+        for ladder in spec.ladders.iter_mut().filter(many_years) {
+            ladder.period = LadderPeriod::AnniversaryJoining;
+        }
+        spec
+    });
+    let drawn = spec
+        .prop_flat_map(|spec| history(&spec).prop_map(move |history| Drawn { spec: spec.clone(), history }));
+    drawn.prop_map(|mut drawn| {
+        let own_years =
+            |period| matches!(period, LadderPeriod::AnniversaryJoining | LadderPeriod::AnniversaryTier);
+        if drawn.spec.ladders.iter().any(|ladder| own_years(ladder.period)) {
+            let merges = |fact: &Fact<'_>| matches!(fact, Fact::MergeRequested(_));
+            drawn.history.retain(|recorded| !recorded.command.facts.iter().any(merges));
+        }
+        drawn
+    })
 }
 
 fn currency_name(plan: &Plan, number: CurrencyNumber) -> String {

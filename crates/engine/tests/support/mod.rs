@@ -4,6 +4,7 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 pub mod agree;
+pub mod book;
 pub mod compare;
 
 use std::path::{Path, PathBuf};
@@ -11,7 +12,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use tallybook::core::calendar::Instant;
-use tallybook::core::fact::{Adjustment, Fact, Line, Order, Purpose, Redemption, Return, Shortfall};
+use tallybook::core::fact::{
+    Adjustment, Fact, Line, Merge, Order, Purpose, Redemption, Return, Shortfall, Transfer,
+};
 use tallybook::core::ids::CurrencyNumber;
 use tallybook::core::money::{CurrencyCode, Money};
 use tallybook::core::points::Points;
@@ -149,6 +152,22 @@ pub fn redeem(member: &str, id: &str, time: Instant, points: i64) -> Command {
         purpose: Purpose::Reward("mug".into()),
     };
     Command::new(member, time, Fact::RedemptionRequested(redemption))
+}
+
+pub fn merge(from: &str, into: &str, time: Instant) -> Command {
+    let merge = Merge { into: into.to_owned().into(), actor: "clerk".into(), reason: "one person".into() };
+    Command::new(from, time, Fact::MergeRequested(merge))
+}
+
+pub fn transfer(from: &str, to: &str, id: &str, time: Instant, points: i64) -> Command {
+    let transfer = Transfer {
+        id: id.to_owned().into(),
+        to: to.to_owned().into(),
+        currency: "points".into(),
+        points: Points(points),
+        gift: false,
+    };
+    Command::new(from, time, Fact::TransferRequested(transfer))
 }
 
 pub fn debit(member: &str, key: &str, time: Instant, points: i64) -> Command {

@@ -17,7 +17,8 @@ use super::member::{
 use super::rooms::take;
 use super::{Model, NaiveBalance, Version, refuse};
 use crate::spec::{
-    ActivationSpec, CurrencySpec, EndAt, ExpirySpec, MoneyBase, On, RenewalKind, RuleSpec, Spec, Usage,
+    ActivationSpec, CurrencySpec, EndAt, ExpirySpec, InactivitySpec, MoneyBase, On, RenewalKind, RuleSpec,
+    Spec, Usage,
 };
 
 /// An occasion whose time has come, and what becomes of its points.
@@ -384,12 +385,16 @@ impl Model {
         let version = &self.versions[version_index];
         for currency in &version.spec.currencies {
             let mut done = Vec::new();
-            for policy in policies_of(&version.spec, currency) {
-                let Some(inactivity) = policy.inactivity else { continue };
-                if !inactivity.kinds.contains(&kind) || done.contains(&inactivity.months) {
+            // A lot goes by the inactivity that it was given under, even if the programme has none like it any more.
+            let until_now = self.versions[..=version_index].iter().rev();
+            for inactivity in until_now.flat_map(|version| inactivities(&version.spec, &currency.id)) {
+                if done.contains(&inactivity.months) {
                     continue;
                 }
                 done.push(inactivity.months);
+                if !inactivity.kinds.contains(&kind) {
+                    continue;
+                }
                 let end = dates::idle_end(version.zone, &inactivity, version.zone.day(at));
                 // What is set aside is the member's still, and will come back with the end that it has by then.
                 let is_later = |draw: &Draw| {
@@ -503,6 +508,12 @@ fn policies_of(spec: &Spec, currency: &CurrencySpec) -> Vec<ExpirySpec> {
     let of_tiers = tiers.filter_map(|tier| tier.expiry.clone());
     let of_tiers = of_tiers.filter(|_| currency.usage != Usage::Qualifying);
     std::iter::once(currency.expiry.clone()).chain(of_rules).chain(of_tiers).collect()
+}
+
+/// All inactivities among them.
+fn inactivities(spec: &Spec, currency: &str) -> Vec<InactivitySpec> {
+    let policies = spec.currency(currency).map(|currency| policies_of(spec, currency));
+    policies.into_iter().flatten().filter_map(|policy| policy.inactivity).collect()
 }
 
 /// Points that count for tiers.

@@ -466,6 +466,7 @@ fn restore(
 fn expire_all(member: &mut Member, mut lots: Vec<usize>, now: Instant) {
     lots.iter().for_each(|lot| member.pay_arrears_whatever_its_end(*lot, now));
     lots.sort_unstable();
+    lots.retain(|lot| member.lots[*lot].remaining > 0);
     for lot in lots {
         member.expire(lot, now);
     }
