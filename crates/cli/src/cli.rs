@@ -16,7 +16,7 @@ pub use analysing::{Backtest, Divide, Rfm, Ties};
 pub use correcting::{Adjust, Block, ByHand, Close, Expiry, Lots, Merge, Reinstate, Unblock, WriteOff};
 pub use earning::{Activity, Enrol, Fulfil, Order, Return};
 pub use ledger::{Demo, Import, Init, Publish, Verify};
-pub use looking::{Balance, Explain, History, Summary, Tier};
+pub use looking::{Balance, Explain, History, Summary, Tier, Tiers};
 pub use spending::{Hold, Purchase, Purpose, Quote, Redeem, Reverse, Transfer, Voucher};
 
 /// A ledger of loyalty points and tiers: every point explained, every balance replayed.
@@ -125,6 +125,15 @@ Examples:
     /// Show a member's tiers, and what is missing for the next
     #[command(after_help = "Example:\n  tallybook tier 1042 --at 2026-12-31")]
     Tier(Tier),
+    /// Show how members are spread over tiers, and who moved between two dates
+    #[command(after_help = "\
+Examples:
+  tallybook tiers --at 2026-12-31
+  tallybook tiers --ladder status --from 2026-01-01 --to 2027-01-01 --svg moves.svg
+  tallybook tiers --at 2026-12-31 --members > tiers.csv
+
+Members who were merged count as one from then on; closed memberships are counted apart.")]
+    Tiers(Tiers),
     /// Show balances of all members, tiers, and what is about to expire
     #[command(after_help = "Example:\n  tallybook summary --at 2026-12-31 --within-days 90")]
     Summary(Summary),

@@ -1,5 +1,7 @@
 //! Options of commands that look at members and at the ledger.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 /// Shows the whole ledger.
@@ -50,6 +52,29 @@ pub struct Tier {
     /// As of when
     #[arg(long, value_name = "WHEN", default_value = "now")]
     pub at: String,
+}
+
+/// Shows how members are spread over tiers.
+#[derive(Debug, Args)]
+pub struct Tiers {
+    /// The ladder [default: all]
+    #[arg(long, value_name = "ID")]
+    pub ladder: Option<String>,
+    /// The earlier date: shows who moved since
+    #[arg(long, value_name = "WHEN")]
+    pub from: Option<String>,
+    /// The date, or the later of the two
+    #[arg(long, visible_alias = "at", value_name = "WHEN", default_value = "now")]
+    pub to: String,
+    /// Write each member's tier as CSV instead of the tables; with --json, beside them
+    #[arg(long)]
+    pub members: bool,
+    /// Write each member's tier to a CSV file
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    /// Draw the moves of one ladder as an SVG file
+    #[arg(long, value_name = "FILE", requires = "from")]
+    pub svg: Option<PathBuf>,
 }
 
 /// Explains a balance.

@@ -35,6 +35,7 @@ mod show;
 mod summary;
 mod sweep;
 mod tier;
+mod tiers;
 mod transfer;
 mod verify;
 mod voucher;
@@ -58,6 +59,7 @@ pub fn run(cli: Cli, output: &Output) -> Result<Outcome, CliError> {
         Command::Balance(options) => balance::run(&global, &options, output),
         Command::History(options) => history::run(&global, &options, output),
         Command::Tier(options) => tier::run(&global, &options, output),
+        Command::Tiers(options) => tiers::run(&global, &options, output),
         Command::Summary(options) => summary::run(&global, &options, output),
         Command::Budget => budget::run(&global, output),
         Command::Enrol(options) => enrol::run(&global, &options, output),

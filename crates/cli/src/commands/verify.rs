@@ -100,6 +100,8 @@ fn rows(totals: &CurrencyTotals) -> Vec<Vec<String>> {
         ("forfeited", totals.forfeited),
         ("clawed back", totals.clawed_back),
         ("written off", totals.written_off),
+        ("received", totals.received),
+        ("sent", totals.sent),
     ];
     let shown = |units: i128| match i64::try_from(units) {
         Ok(units) => Scaled { units, scale: totals.scale }.to_string(),
