@@ -14,7 +14,7 @@ use tallybook_testkit::naive::Model;
 use tallybook_testkit::spec::Spec;
 
 /// Draws that together meet every option and every outcome.
-const DRAWS: usize = 800;
+const DRAWS: usize = 2_400;
 
 fn programme_and_history() -> impl Strategy<Value = (Spec, Vec<Recorded>)> {
     spec().prop_flat_map(|spec| (Just(spec.clone()), history(&spec)))
