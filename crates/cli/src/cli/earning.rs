@@ -109,7 +109,7 @@ pub struct Fulfil {
 pub struct Activity {
     /// The member
     pub member: String,
-    /// The kind, one of the programme's [[activity]]
+    /// The kind, one of the programme's `[[activity]]`
     pub kind: String,
     /// The activity's own name; the same name is carried out once
     #[arg(long, required_unless_present = "key")]
