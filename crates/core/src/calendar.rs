@@ -4,11 +4,14 @@
 //! instant to the first instant of the next, whether it has 23, 24 or 25 hours; a midnight that a clock change skips is
 //! the first instant after the gap.
 
+mod zone;
+
 use std::fmt;
 
-use chrono::{Datelike, MappedLocalTime, NaiveDate, Offset, TimeZone, Timelike, Utc};
-use chrono_tz::Tz;
+use chrono::{Datelike, NaiveDate, Timelike, Utc};
 use serde::{Deserialize, Serialize};
+
+pub use zone::Zone;
 
 /// Microseconds in a second.
 pub const SECOND_MICROS: i64 = 1_000_000;
@@ -176,98 +179,6 @@ impl MonthDay {
     }
 }
 
-/// An IANA time zone, as of the release of the zone data that is compiled in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Zone(Tz);
-
-impl Zone {
-    /// Coordinated universal time.
-    pub const UTC: Zone = Zone(Tz::UTC);
-
-    /// Finds a zone by its IANA name, such as `Asia/Shanghai`.
-    pub fn parse(name: &str) -> Option<Zone> {
-        name.parse().ok().map(Zone)
-    }
-
-    /// The IANA name.
-    pub fn name(&self) -> &'static str {
-        self.0.name()
-    }
-
-    fn offset_seconds(&self, at: Instant) -> i64 {
-        i64::from(self.0.offset_from_utc_datetime(&at.utc().naive_utc()).fix().local_minus_utc())
-    }
-
-    /// Microseconds of local wall-clock time since 1970-01-01T00:00:00.
-    fn local_micros(&self, at: Instant) -> i64 {
-        at.0.saturating_add(self.offset_seconds(at).saturating_mul(SECOND_MICROS))
-    }
-
-    /// The local day that holds an instant.
-    pub fn day(&self, at: Instant) -> Day {
-        Day(i32::try_from(self.local_micros(at).div_euclid(DAY_MICROS)).unwrap_or(i32::MAX))
-    }
-
-    /// The local hour of an instant, 0–23.
-    pub fn hour(&self, at: Instant) -> u8 {
-        u8::try_from(self.local_micros(at).rem_euclid(DAY_MICROS) / (3_600 * SECOND_MICROS)).unwrap_or(0)
-    }
-
-    /// The first instant of a local day.
-    pub fn day_start(&self, day: Day) -> Instant {
-        let local = i64::from(day.0).saturating_mul(DAY_MICROS);
-        self.local_instant(local)
-    }
-
-    /// The instant of a local date and time; in a gap the first instant after it, when doubled the earlier.
-    pub fn instant(&self, day: Day, micros_of_day: i64) -> Instant {
-        self.local_instant(i64::from(day.0).saturating_mul(DAY_MICROS).saturating_add(micros_of_day))
-    }
-
-    fn local_instant(&self, local: i64) -> Instant {
-        let naive = Instant(local).utc().naive_utc();
-        match self.0.offset_from_local_datetime(&naive) {
-            MappedLocalTime::Single(offset) | MappedLocalTime::Ambiguous(offset, _) => Instant(
-                local.saturating_sub(i64::from(offset.fix().local_minus_utc()).saturating_mul(SECOND_MICROS)),
-            ),
-            MappedLocalTime::None => self.after_gap(naive),
-        }
-    }
-
-    /// The instant at which clocks jumped over a local time: the first whose local time is not before it.
-    fn after_gap(&self, skipped: chrono::NaiveDateTime) -> Instant {
-        let local = skipped.and_utc().timestamp_micros();
-        // No offset is a day or more from UTC, and no gap is longer than a day.
-        let mut before = local.saturating_sub(3 * DAY_MICROS) / SECOND_MICROS;
-        let mut after = local.saturating_add(3 * DAY_MICROS) / SECOND_MICROS;
-        while after - before > 1 {
-            let middle = before + (after - before) / 2;
-            if self.local_micros(Instant(middle * SECOND_MICROS)) < local {
-                before = middle
-            } else {
-                after = middle
-            }
-        }
-        Instant(after * SECOND_MICROS)
-    }
-
-    /// Reads a local date and time written in a `chrono` pattern such as `%Y-%m-%d %H:%M:%S`; a pattern without a time
-    /// of day gives the start of the day.
-    pub fn parse_local(&self, text: &str, pattern: &str) -> Option<Instant> {
-        if let Ok(t) = chrono::NaiveDateTime::parse_from_str(text, pattern) {
-            return Some(self.local_instant(t.and_utc().timestamp_micros()));
-        }
-        let date = NaiveDate::parse_from_str(text, pattern).ok()?;
-        Some(self.day_start(Day::from_date(date)))
-    }
-
-    /// Writes an instant as local date and time: `2026-11-22 10:00:00`.
-    pub fn display(&self, at: Instant) -> String {
-        let local = Instant(self.local_micros(at)).utc();
-        format!("{} {:02}:{:02}:{:02}", self.day(at), local.hour(), local.minute(), local.second())
-    }
-}
-
 /// The current time by the machine's clock is an edge's business; this turns it into an [`Instant`].
 impl From<std::time::SystemTime> for Instant {
     fn from(time: std::time::SystemTime) -> Instant {
@@ -302,6 +213,25 @@ mod tests {
     }
 
     #[test]
+    fn s12_a_skipped_midnight_east_of_greenwich_is_found_in_every_century() {
+        let zone = Zone::parse("Asia/Beirut").unwrap();
+        let starts = |y, m, d| zone.day_start(Day::from_civil(y, m, d).unwrap());
+        assert_eq!(starts(2017, 3, 26), at("2017-03-25T22:00:00Z"));
+        assert_eq!(starts(1957, 5, 1), at("1957-04-30T22:00:00Z"));
+    }
+
+    #[test]
+    fn moves_beyond_the_calendar_stay_at_its_ends() {
+        assert_eq!(at("2026-01-31T10:00:00Z").plus_days(1), at("2026-02-01T10:00:00Z"));
+        assert_eq!(Day(i32::MAX - 1).plus_days(2), Day(i32::MAX));
+        assert_eq!(Day(i32::MIN + 1).plus_days(-2), Day(i32::MIN));
+        assert!(Day(i32::MIN).civil() < (0, 1, 1) && Day(i32::MAX).civil() > (9999, 12, 31));
+        assert!(Zone::UTC.display(Instant::MIN).starts_with('-'), "{}", Zone::UTC.display(Instant::MIN));
+        let (least, most) = (Instant::MIN.to_string(), Instant::MAX.to_string());
+        assert!(least.starts_with('-') && !most.starts_with('-'), "{least} to {most}");
+    }
+
+    #[test]
     fn s12_days_have_23_and_25_hours_in_new_york() {
         let zone = Zone::parse("America/New_York").unwrap();
         let hours = |y, m, d| {
@@ -333,5 +263,13 @@ mod tests {
         }
         assert_eq!(Instant::EARLIEST.to_string(), "1900-01-01T00:00:00Z");
         assert_eq!(Instant::LATEST.to_string(), "2200-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn local_times_are_shown_with_their_seconds_and_clocks_are_read_from_1970_on() {
+        let zone = Zone::parse("Asia/Shanghai").unwrap();
+        assert_eq!(zone.display(at("2026-11-22T10:02:03Z")), "2026-11-22 18:02:03");
+        let clock = std::time::UNIX_EPOCH + std::time::Duration::from_millis(1_500);
+        assert_eq!(Instant::from(clock), at("1970-01-01T00:00:01.5Z"));
     }
 }
