@@ -127,3 +127,18 @@ pub fn split_by_largest_remainder(total: i64, weights: &[i64]) -> Vec<i64> {
     }
     shares
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s05_what_is_left_goes_to_the_largest_remainder_and_not_to_the_largest_share() {
+        // 16/9 and 20/9 leave 7 and 2.
+        assert_eq!(split_by_largest_remainder(4, &[4, 5]), [2, 2]);
+        assert_eq!(split_by_largest_remainder(4, &[5, 4]), [2, 2]);
+        assert_eq!(split_by_largest_remainder(3, &[1, 1]), [2, 1]);
+        assert_eq!(split_by_largest_remainder(3, &[0, 0]), [3, 0]);
+        assert_eq!(split_by_largest_remainder(3, &[]), [0i64; 0]);
+    }
+}

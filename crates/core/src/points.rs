@@ -96,3 +96,26 @@ pub fn parse_scaled(text: &str, scale: u8) -> Result<i64, String> {
     }
     Ok(if negative { -units } else { units })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_read_in_smallest_units_or_refused_by_name() {
+        for (text, units) in [("12.5", 1_250), ("+0.05", 5), ("-.5", -50), ("7", 700), ("1.000", 100)] {
+            assert_eq!(parse_scaled(text, 2), Ok(units), "{text}");
+        }
+        for (text, complaint) in [
+            ("", "not a decimal"),
+            (".", "not a decimal"),
+            ("12.", "not a decimal"),
+            ("1.x", "not a decimal"),
+            ("x.1", "not a decimal"),
+            ("1.005", "more than 2"),
+            ("92233720368547758.08", "too large"),
+        ] {
+            assert!(parse_scaled(text, 2).is_err_and(|error| error.contains(complaint)), "{text}");
+        }
+    }
+}

@@ -268,7 +268,7 @@ pub enum Refusal {
     /// A later version drops something that members still hold.
     #[error("the new version drops {what} `{name}`, which members may hold; keep it")]
     Dropped {
-        /// Currency, ladder or tier.
+        /// Currency or ladder.
         what: &'static str,
         /// Its id.
         name: String,
@@ -484,6 +484,64 @@ pub enum Refusal {
         /// The order's name.
         order: String,
     },
+    /// The programme has no such ladder.
+    #[error("ladder `{ladder}` is not one of the programme's ({accepted})")]
+    UnknownLadder {
+        /// What came.
+        ladder: String,
+        /// The ladders there are.
+        accepted: String,
+    },
+    /// The ladder has no such tier above the first.
+    #[error("tier `{tier}` is none of ladder `{ladder}` that could be given ({accepted})")]
+    UnknownTier {
+        /// What came.
+        tier: String,
+        /// The ladder.
+        ladder: String,
+        /// Its tiers above the first, which everybody has.
+        accepted: String,
+    },
+    /// The tier is not lent.
+    #[error("tier `{tier}` is not lent; add a challenge to it, or give it with an end")]
+    NoChallenge {
+        /// The tier.
+        tier: String,
+    },
+    /// The member holds no tier by hand.
+    #[error("the member holds no tier of ladder `{ladder}` by hand")]
+    NoTierGranted {
+        /// The ladder.
+        ladder: String,
+    },
+    /// The programme has no such benefit.
+    #[error("benefit `{benefit}` is not one of the programme's ({accepted})")]
+    UnknownBenefit {
+        /// What came.
+        benefit: String,
+        /// The benefits there are.
+        accepted: String,
+    },
+    /// The member's tier gives the benefit less often.
+    #[error("benefit `{benefit}` asked {asked} times; {left} are left in this period")]
+    BenefitUsedUp {
+        /// The benefit.
+        benefit: String,
+        /// How often it was asked.
+        asked: i64,
+        /// How often it can still be used in the period.
+        left: i64,
+    },
+    /// More uses are to come back than there were.
+    #[error("{asked} uses of benefit `{benefit}` to give back; it was used {used} times in this period")]
+    BenefitNotUsed {
+        /// The benefit.
+        benefit: String,
+        /// How many uses are to come back.
+        asked: i64,
+        /// How often it was used in the period.
+        used: i64,
+    },
     /// The order was not paid by a redemption.
     #[error("order `{order}` names no redemption that paid it, so no points can go back to one")]
     NoRedemptionPaid {
@@ -563,6 +621,13 @@ impl Refusal {
             Refusal::VoucherUsed { .. } => "voucher_used",
             Refusal::FulfilmentTooLate { .. } => "fulfilment_too_late",
             Refusal::NoRedemptionPaid { .. } => "no_redemption_paid",
+            Refusal::UnknownLadder { .. } => "unknown_ladder",
+            Refusal::UnknownTier { .. } => "unknown_tier",
+            Refusal::NoChallenge { .. } => "no_challenge",
+            Refusal::NoTierGranted { .. } => "no_tier_granted",
+            Refusal::UnknownBenefit { .. } => "unknown_benefit",
+            Refusal::BenefitUsedUp { .. } => "benefit_used_up",
+            Refusal::BenefitNotUsed { .. } => "benefit_not_used",
         }
     }
 }

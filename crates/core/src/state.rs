@@ -9,7 +9,9 @@ use serde::Serialize;
 use smallvec::SmallVec;
 
 use crate::calendar::{Day, Instant, MonthDay};
-use crate::event::{Account, BudgetEntry, Cooling, Decision, Draw, Figures, Idle, StreakEntry, Voucher};
+use crate::event::{
+    Account, BudgetEntry, Cooling, Decision, Draw, Figures, Idle, StreakEntry, TierGrant, Voucher,
+};
 use crate::ids::{BudgetNumber, CapNumber, CurrencyNumber, LadderNumber, LotNumber, TierNumber};
 use crate::money::Money;
 use crate::points::Points;
@@ -264,7 +266,7 @@ impl Lot {
 pub struct LadderState {
     /// Which ladder.
     pub ladder: LadderNumber,
-    /// The tier held.
+    /// The tier held by figures.
     pub tier: TierNumber,
     /// Since when; [`Instant::MIN`] for the tier that everybody has.
     pub since: Instant,
@@ -272,8 +274,34 @@ pub struct LadderState {
     pub until: Option<Instant>,
     /// Whether the days of grace run.
     pub grace: bool,
+    /// First day of the figures that reached the tier, where it has years of its own.
+    pub counted_from: Option<Day>,
     /// Figures by bucket, in order of day: one per period, or per day where the period rolls.
     pub buckets: Vec<Bucket>,
+    /// What went over into periods from those before them, in order of day.
+    pub carried: Vec<Bucket>,
+    /// Figures of all time, but for what returns have taken.
+    pub lifetime: Figures,
+    /// The tier held by hand: the member holds the higher of the two.
+    pub grant: Option<TierGrant>,
+}
+
+impl LadderState {
+    /// The place of a member of whom there is nothing to note.
+    pub fn new(ladder: LadderNumber) -> LadderState {
+        LadderState {
+            ladder,
+            tier: TierNumber(0),
+            since: Instant::MIN,
+            until: None,
+            grace: false,
+            counted_from: None,
+            buckets: Vec::new(),
+            carried: Vec::new(),
+            lifetime: Figures::default(),
+            grant: None,
+        }
+    }
 }
 
 /// The figures of one period or day.
@@ -400,15 +428,28 @@ impl MemberState {
         self.caps.clone_from(caps);
         self.ladders.truncate(ladders.len());
         for (index, ladder) in ladders.iter().enumerate() {
-            let LadderState { ladder, tier, since, until, grace, buckets } = ladder;
+            let LadderState {
+                ladder,
+                tier,
+                since,
+                until,
+                grace,
+                counted_from,
+                buckets,
+                carried,
+                lifetime,
+                grant,
+            } = ladder;
             if index == self.ladders.len() {
                 self.ladders.push(ladders[index].clone());
                 continue;
             }
             let mine = &mut self.ladders[index];
             mine.buckets.clone_from(buckets);
+            mine.carried.clone_from(carried);
             (mine.ladder, mine.tier, mine.since) = (*ladder, *tier, *since);
-            (mine.until, mine.grace) = (*until, *grace);
+            (mine.until, mine.grace, mine.counted_from) = (*until, *grace, *counted_from);
+            (mine.lifetime, mine.grant) = (*lifetime, *grant);
         }
     }
 

@@ -1,11 +1,11 @@
-//! Counters: caps, tier figures, rests, streaks.
+//! Counters: caps, rests, streaks.
 
-use crate::apply::{Fit, Misfit, ladder_mut};
+use crate::apply::{Fit, Misfit, ladders};
 use crate::calendar::Day;
-use crate::event::{CapEntry, Cooling, Figures, MetricEntry, StreakEntry};
+use crate::event::{CapEntry, Cooling, MetricEntry, StreakEntry};
 use crate::ids::CapNumber;
 use crate::points::Points;
-use crate::state::{Bucket, CapUse, MemberState};
+use crate::state::{CapUse, MemberState};
 
 /// Drops figures and counters of periods that no fact can reach any more. Those for ever stay.
 pub(super) fn forget(state: &mut MemberState, before: Day) {
@@ -13,11 +13,7 @@ pub(super) fn forget(state: &mut MemberState, before: Day) {
     if state.caps.iter().any(|c| !kept(c.period)) {
         state.caps.retain(|c| kept(c.period));
     }
-    for ladder in &mut state.ladders {
-        if ladder.buckets.first().is_some_and(|b| !kept(b.start)) {
-            ladder.buckets.retain(|b| kept(b.start));
-        }
-    }
+    ladders::forget(state, before);
 }
 
 pub(super) fn apply_counters(
@@ -27,7 +23,7 @@ pub(super) fn apply_counters(
     fit: Fit,
 ) -> Result<(), Misfit> {
     caps.iter().try_for_each(|entry| use_cap(state, entry.cap, entry.period, entry.used, fit))?;
-    metrics.iter().try_for_each(|entry| count(state, entry, fit))
+    metrics.iter().try_for_each(|entry| ladders::count(state, entry, fit))
 }
 
 /// Counts what was given under a cap, or taken back.
@@ -53,23 +49,6 @@ pub(super) fn use_cap(
     Ok(())
 }
 
-/// Counts figures in their bucket.
-pub(super) fn count(state: &mut MemberState, entry: &MetricEntry, fit: Fit) -> Result<(), Misfit> {
-    let ladder = ladder_mut(state, entry.ladder);
-    match ladder.buckets.binary_search_by_key(&entry.bucket, |b| b.start) {
-        Ok(index) => {
-            let figures = &mut ladder.buckets[index].figures;
-            figures.spend.0 = fit.sum(figures.spend.0.checked_add(entry.figures.spend.0))?;
-            figures.points.0 = fit.sum(figures.points.0.checked_add(entry.figures.points.0))?;
-            figures.orders = fit.sum(figures.orders.checked_add(entry.figures.orders))?;
-        }
-        // A return of an order whose period is forgotten has nothing to take from, whatever it asks back.
-        Err(_) if takes_away(&entry.figures) => {}
-        Err(index) => ladder.buckets.insert(index, Bucket { start: entry.bucket, figures: entry.figures }),
-    }
-    Ok(())
-}
-
 /// Notes a rest, which only ever grows.
 pub(super) fn rest(state: &mut MemberState, cooling: &Cooling) {
     match state.cooldowns.binary_search_by_key(&cooling.cooldown, |c| c.cooldown) {
@@ -91,9 +70,4 @@ pub(super) fn set_streak(state: &mut MemberState, streak: &StreakEntry) {
         Ok(index) => state.streaks[index] = *streak,
         Err(index) => state.streaks.insert(index, *streak),
     }
-}
-
-/// Whether figures are those of a return. An order counts at least itself; another occasion at least nothing.
-fn takes_away(figures: &Figures) -> bool {
-    figures.orders <= 0 && figures.spend.0 <= 0 && figures.points.0 <= 0
 }

@@ -1,7 +1,7 @@
 //! How one member's state becomes part of another's. Balances follow from the postings.
 
-use crate::apply::{Fit, Misfit, counters, ladder_mut, lots};
-use crate::event::{Draw, MergedFrom, MetricEntry};
+use crate::apply::{Fit, Misfit, counters, ladders, lots};
+use crate::event::{Draw, MergedFrom};
 use crate::ids::LotNumber;
 use crate::state::{Hold, Lot, MemberState, Status};
 
@@ -43,17 +43,9 @@ pub(super) fn absorb(state: &mut MemberState, merged: &MergedFrom, fit: Fit) -> 
             counters::set_streak(state, streak);
         }
     }
-    for ladder in &from.ladders {
-        for bucket in &ladder.buckets {
-            let entry = MetricEntry { ladder: ladder.ladder, bucket: bucket.start, figures: bucket.figures };
-            counters::count(state, &entry, fit)?;
-        }
-    }
-    for place in &merged.ladders {
-        let ladder = ladder_mut(state, place.ladder);
-        (ladder.tier, ladder.since) = (place.tier, place.since);
-        (ladder.until, ladder.grace) = (place.until, place.grace);
-    }
+    from.ladders.iter().try_for_each(|ladder| ladders::absorb(state, ladder, fit))?;
+    merged.ladders.iter().for_each(|place| ladders::take_place(state, place));
+    merged.grants.iter().for_each(|granted| ladders::grant(state, granted.ladder, granted.grant));
     Ok(())
 }
 

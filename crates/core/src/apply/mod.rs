@@ -4,17 +4,17 @@
 //! the state is then to be thrown away.
 
 mod counters;
+mod ladders;
 mod lots;
 mod merge;
 
 use thiserror::Error;
 
 use crate::calendar::Instant;
-use crate::event::{CodeHash, Decision, Posting, TierChanged, TierReason, Trigger};
+use crate::event::{BenefitRestored, BenefitUsed, CodeHash, Counted, Decision, Posting, Trigger};
 use crate::fact::{Enrolment, Profile};
-use crate::ids::{LadderNumber, TierNumber};
 use crate::points::Points;
-use crate::state::{Balance, Hold, LadderState, MemberProfile, MemberState, ReferredBy};
+use crate::state::{Balance, Hold, MemberProfile, MemberState, ReferredBy};
 
 /// A decision that cannot follow from the state it is applied to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -83,7 +83,7 @@ pub fn apply(state: &mut MemberState, effective_at: Instant, decision: &Decision
             }
         }
         Decision::Debited(debited) => lots::draw_all(state, &debited.draws, fit)?,
-        Decision::TierChanged(changed) => change_tier(state, effective_at, changed),
+        Decision::TierChanged(changed) => ladders::change_tier(state, effective_at, changed),
         Decision::Renewed(renewed) => lots::renew(state, renewed),
         Decision::ReferralPaid(_) => {
             if let Some(referral) = &mut state.referral {
@@ -134,6 +134,17 @@ pub fn apply(state: &mut MemberState, effective_at: Instant, decision: &Decision
         Decision::BlockSet(block) => {
             state.status.earning_blocked = block.earning;
             state.status.redeeming_blocked = block.redeeming;
+        }
+        Decision::FiguresCarried(carried) => ladders::carry(state, carried, fit)?,
+        Decision::TierGranted(granted) => ladders::grant(state, granted.ladder, granted.grant),
+        Decision::TierGrantEnded(ended) => ladders::end_grant(state, ended, fit)?,
+        Decision::BenefitUsed(BenefitUsed { count, .. })
+        | Decision::BenefitRestored(BenefitRestored { count }) => {
+            counters::use_cap(state, count.cap, count.period, count.used, fit)?;
+        }
+        Decision::ReferralCancelled(cancelled) => {
+            let Counted { caps, metrics } = &cancelled.counted;
+            counters::apply_counters(state, caps, metrics, fit)?;
         }
     }
     let mut posted = Ok(());
@@ -213,31 +224,5 @@ fn post(state: &mut MemberState, posting: Posting, fit: Fit) -> Result<(), Misfi
     fit.that(sum >= 0, "a balance would fall below zero")
 }
 
-fn ladder_mut(state: &mut MemberState, ladder: LadderNumber) -> &mut LadderState {
-    let index = match state.ladders.binary_search_by_key(&ladder, |l| l.ladder) {
-        Ok(index) => index,
-        Err(index) => {
-            let fresh = LadderState {
-                ladder,
-                tier: TierNumber(0),
-                since: Instant::MIN,
-                until: None,
-                grace: false,
-                buckets: Vec::new(),
-            };
-            state.ladders.insert(index, fresh);
-            index
-        }
-    };
-    &mut state.ladders[index]
-}
-
-fn change_tier(state: &mut MemberState, effective_at: Instant, changed: &TierChanged) {
-    let ladder = ladder_mut(state, changed.ladder);
-    if ladder.tier != changed.to {
-        ladder.since = effective_at;
-    }
-    ladder.tier = changed.to;
-    ladder.until = changed.until;
-    ladder.grace = changed.why == TierReason::GraceBegan;
-}
+#[cfg(test)]
+mod tests;

@@ -39,7 +39,8 @@ pub fn record(
         score: activity.score,
         amount: activity.amount.map_or(Money::ZERO, |price| price.amount),
     };
-    let deed = Deed { on: Trigger::Activity, activity: Some(ActivityDeed { kind, streak: days, seen }) };
+    let activity = Some(ActivityDeed { kind, streak: days, seen });
+    let deed = Deed { on: Trigger::Activity, activity, tier: None };
     let award = Award { streak, ..Award::new(version, &workspace.order, deed, effective_at) };
     let earned = award.judge(draft, &mut workspace.earning)?;
     award.record(draft, earned);

@@ -7,11 +7,13 @@ use smallvec::SmallVec;
 
 use crate::calendar::Instant;
 use crate::decide::draft::Draft;
-use crate::decide::earn::{self, Deed, Earning, Side, Total};
+use crate::decide::earn::{self, ActivityDeed, Deed, Earning, Side, Total};
 use crate::decide::lifetime::{self, Life};
 use crate::decide::order::{self, OrderSeen};
 use crate::decide::tier;
-use crate::event::{Decision, Figures, MetricEntry, NewLot, PointsEarned, StreakEntry, Trigger};
+use crate::event::{
+    CapEntry, Counted, Decision, Figures, MetricEntry, NewLot, PointsEarned, StreakEntry, Trigger,
+};
 use crate::ids::LotNumber;
 use crate::money::Money;
 use crate::points::Points;
@@ -34,6 +36,15 @@ pub(super) struct Award<'a> {
     pub streak: Option<StreakEntry>,
     /// When the points can be spent, where that is not as their currency says.
     pub activates_at: Option<Instant>,
+}
+
+/// What came of an occasion.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Given {
+    /// The lots given.
+    pub lots: SmallVec<[LotNumber; 1]>,
+    /// What it counts for limits and tiers.
+    pub counted: Counted,
 }
 
 impl<'a> Award<'a> {
@@ -59,17 +70,20 @@ impl<'a> Award<'a> {
         self.judged(draft, earning, lots, metrics)
     }
 
-    /// Judges and records the occasion, and gives the numbers of its lots. Where the sums do not fit, nothing is given.
-    pub(super) fn give(
-        &self,
-        draft: &mut Draft<'_>,
-        scratch: &mut earn::Scratch,
-    ) -> SmallVec<[LotNumber; 1]> {
+    /// Judges and records the occasion. Where the sums do not fit, nothing is given.
+    pub(super) fn give(&self, draft: &mut Draft<'_>, scratch: &mut earn::Scratch) -> Given {
         let nothing = || self.judged(draft, Earning::default(), SmallVec::new(), SmallVec::new());
-        let Ok(earned) = self.judge(draft, scratch).or_else(|_| nothing()) else { return SmallVec::new() };
-        let lots = earned.lots.iter().map(|lot| lot.number).collect();
+        let Ok(earned) = self.judge(draft, scratch).or_else(|_| nothing()) else { return Given::default() };
+        let used = earned.caps.iter().filter(|entry| entry.used != Points::ZERO);
+        let given = Given {
+            lots: earned.lots.iter().map(|lot| lot.number).collect(),
+            counted: Counted {
+                caps: used.map(|entry| CapEntry { room: Points::ZERO, ..*entry }).collect(),
+                metrics: earned.metrics.iter().copied().collect(),
+            },
+        };
         self.record(draft, earned);
-        lots
+        given
     }
 
     fn judged(
@@ -113,7 +127,7 @@ impl<'a> Award<'a> {
         draft.record(at, Decision::PointsEarned(earned));
         if counts {
             for ladder in self.version.plan.ladders.iter().flatten() {
-                tier::after_order(draft, self.version, ladder, at);
+                tier::after_counting(draft, self.version, ladder, at);
             }
         }
         if at < settled_to {
@@ -160,8 +174,8 @@ impl<'a> Award<'a> {
         lifetime::begin(zone, state, currency.number, activation, expiry, at)
     }
 
-    /// What the occasion adds to each ladder's figures. Only orders count as such and as spend; qualifying points count
-    /// whatever gave them.
+    /// What the occasion adds to each ladder's figures. Only orders count as such and as spend, activities and referrals
+    /// where a ladder asks for them; qualifying points count whatever gave them.
     fn metrics(
         &self,
         draft: &Draft<'_>,
@@ -169,18 +183,28 @@ impl<'a> Award<'a> {
         points: Points,
         scratch: &mut earn::Scratch,
     ) -> Result<SmallVec<[MetricEntry; 1]>, Refusal> {
-        let is_order = self.deed.on == Trigger::Order;
-        if !is_order && points == Points::ZERO {
-            return Ok(SmallVec::new());
-        }
-        let joined_at = draft.state().joined_at.unwrap_or(self.at);
-        let entry = |ladder| {
+        let (state, at, on) = (draft.state(), self.at, self.deed.on);
+        let is_order = on == Trigger::Order;
+        let joined_at = state.joined_at.unwrap_or(at);
+        let mut entries = SmallVec::new();
+        for ladder in plan.ladders.iter().flatten() {
             let spend = if is_order { order::spend(plan, self.order, ladder, scratch)? } else { Money::ZERO };
-            let figures = Figures { spend, points, orders: i64::from(is_order) };
-            let bucket = tier::figures::bucket(ladder, plan.zone, joined_at, self.at);
-            tier::figures::room_for(draft.state(), ladder.number, bucket, &figures)?;
-            Ok(MetricEntry { ladder: ladder.number, bucket, figures })
-        };
-        plan.ladders.iter().flatten().map(entry).collect()
+            let is_counted = |activity: ActivityDeed<'_>| ladder.activities.contains(&activity.kind);
+            let figures = Figures {
+                spend,
+                points,
+                orders: i64::from(is_order),
+                referrals: i64::from(on == Trigger::Referrer && ladder.counts_referrals),
+                activities: i64::from(self.deed.activity.is_some_and(is_counted)),
+            };
+            if figures == Figures::default() {
+                continue;
+            }
+            let bucket = tier::figures::bucket(ladder, plan.zone, joined_at, at);
+            tier::figures::room_for(state, ladder.number, bucket, &figures)?;
+            let challenge = tier::grant::counts_for_challenge(state, ladder.number, at);
+            entries.push(MetricEntry { ladder: ladder.number, bucket, figures, challenge });
+        }
+        Ok(entries)
     }
 }

@@ -6,10 +6,10 @@
 
 use smallvec::SmallVec;
 
-use crate::calendar::Instant;
+use crate::calendar::{Day, Instant};
 use crate::decide::draft::{Draft, ISSUED_MAX};
 use crate::decide::{draw, member, tier};
-use crate::event::{Account, Decision, LadderPlace, MergedFrom, MergedInto};
+use crate::event::{Account, Decision, LadderPlace, MergedFrom, MergedInto, TierGrant, TierGranted};
 use crate::fact::Merge;
 use crate::ids::CurrencyNumber;
 use crate::programme::plan::{Ladder, Plan};
@@ -33,6 +33,7 @@ pub fn merge(draft: &mut Draft<'_>, merge: &Merge<'_>, effective_at: Instant) ->
     }
     fits(draft.state(), into)?;
     let ladders = places(&version.plan, draft.state(), into);
+    let grants = grants(&version.plan, draft.state(), into);
 
     let mut state = draft.state().clone();
     // Nobody is referred by themselves.
@@ -41,11 +42,13 @@ pub fn merge(draft: &mut Draft<'_>, merge: &Merge<'_>, effective_at: Instant) ->
     let balances = state.balances.clone();
     draft.record(now, Decision::MergedInto(MergedInto { into, balances }));
     draft.on_other(|into| {
-        into.record(now, Decision::MergedFrom(MergedFrom { from, state: Box::new(state), ladders }));
+        let merged = MergedFrom { from, state: Box::new(state), ladders, grants };
+        into.record(now, Decision::MergedFrom(merged));
         pay_debts(into, &version.plan, now);
         for ladder in version.plan.ladders.iter().flatten() {
-            tier::after_order(into, version, ladder, now);
+            tier::after_counting(into, version, ladder, now);
         }
+        tier::recount_all(into, version, now);
     });
     Ok(())
 }
@@ -70,6 +73,7 @@ fn fits(from: &MemberState, into: &MemberState) -> Result<(), Refusal> {
         for bucket in &ladder.buckets {
             tier::figures::room_for(into, ladder.ladder, bucket.start, &bucket.figures)?;
         }
+        tier::figures::room_for(into, ladder.ladder, Day::EVER, &ladder.lifetime)?;
     }
     from.orders.checked_add(into.orders).ok_or_else(overflow("orders"))?;
     from.last_lot.0.checked_add(into.last_lot.0).ok_or_else(overflow("lots"))?;
@@ -80,16 +84,29 @@ fn fits(from: &MemberState, into: &MemberState) -> Result<(), Refusal> {
 fn places(plan: &Plan, from: &MemberState, into: &MemberState) -> SmallVec<[LadderPlace; 1]> {
     let place = |theirs: &LadderState| {
         let ladder = plan.ladders.get(usize::from(theirs.ladder.0))?.as_ref()?;
-        let LadderState { ladder: number, tier, since, until, grace, .. } = *theirs;
+        let LadderState { ladder: number, tier, since, until, grace, counted_from, .. } = *theirs;
         is_better(ladder, theirs, into.ladder(number)).then_some(LadderPlace {
             ladder: number,
             tier,
             since,
             until,
             grace,
+            counted_from,
         })
     };
     from.ladders.iter().filter_map(place).collect()
+}
+
+/// The tiers held by hand that come from the member who is no more: the higher ones, or the same for longer.
+fn grants(plan: &Plan, from: &MemberState, into: &MemberState) -> SmallVec<[TierGranted; 0]> {
+    let granted = |theirs: &LadderState| {
+        let ladder = plan.ladder(theirs.ladder)?;
+        let worth = |grant: TierGrant| (ladder.rank(grant.tier), grant.until.unwrap_or(Instant::MAX));
+        let mine = into.ladder(theirs.ladder).and_then(|mine| mine.grant).map(worth);
+        let grant = theirs.grant.filter(|grant| Some(worth(*grant)) > mine)?;
+        Some(TierGranted { ladder: theirs.ladder, grant })
+    };
+    from.ladders.iter().filter_map(granted).collect()
 }
 
 fn is_better(ladder: &Ladder, theirs: &LadderState, mine: Option<&LadderState>) -> bool {
@@ -109,5 +126,27 @@ fn pay_debts(draft: &mut Draft<'_>, plan: &Plan, now: Instant) {
         for draw in draw::available(draft.state(), number, order, owed, |_| true) {
             draft.pay_arrears(draw.lot, now);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::points::Points;
+    use crate::state::Balance;
+
+    fn with_available(points: i64) -> MemberState {
+        let (available, issued) = (Points(points), Points(points));
+        let balance = Balance { available, issued, ..Balance::default() };
+        MemberState { balances: [balance].into_iter().collect(), ..MemberState::default() }
+    }
+
+    #[test]
+    fn s38_balances_fit_into_one_up_to_the_most_that_anybody_may_be_given() {
+        let half = with_available(ISSUED_MAX / 2);
+        assert_eq!(fits(&half, &half), Ok(()));
+        let more = with_available(ISSUED_MAX / 2 + 1);
+        assert_eq!(fits(&half, &more), Err(Refusal::Overflow { what: "points" }));
+        assert_eq!(fits(&with_available(ISSUED_MAX), &MemberState::default()), Ok(()));
     }
 }

@@ -13,6 +13,7 @@ pub mod activity;
 pub mod adjust;
 mod allowance;
 mod award;
+pub mod benefit;
 pub mod draft;
 pub mod draw;
 pub mod earn;
@@ -230,6 +231,10 @@ pub fn decide_one(
             member::block(draft, block, effective_at);
             Ok(())
         }
+        Fact::TierRequested(request) => tier::grant::request(draft, request, effective_at),
+        Fact::TierRevoked(revocation) => tier::grant::revoke(draft, revocation, effective_at),
+        Fact::BenefitRequested(wanted) => benefit::use_up(draft, wanted, effective_at),
+        Fact::BenefitReturned(wanted) => benefit::restore(draft, wanted, effective_at),
         Fact::ProgrammePublished(_) => Err(Refusal::Missing { field: "member fact" }),
     }
 }

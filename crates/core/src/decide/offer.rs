@@ -49,7 +49,8 @@ pub(super) fn piece(
     if asked != reward.points {
         return Err(Refusal::WrongPrice { reward: name(), asked, price: reward.points });
     }
-    if !is_offered(reward, draft.state(), effective_at) {
+    let plan = &draft.programmes.in_force(effective_at)?.plan;
+    if !is_offered(plan, reward, draft.state(), effective_at) {
         return Err(Refusal::RewardNotAvailable { reward: name() });
     }
     let Some(stock) = reward.stock else { return Ok(None) };
@@ -60,11 +61,11 @@ pub(super) fn piece(
     Ok(Some(BudgetEntry { budget: stock.number, room, used: Points(1) }))
 }
 
-fn is_offered(reward: &Reward, state: &MemberState, at: Instant) -> bool {
+fn is_offered(plan: &Plan, reward: &Reward, state: &MemberState, at: Instant) -> bool {
     reward.from.is_none_or(|from| at >= from)
         && reward.until.is_none_or(|until| at < until)
         && (reward.tiers.is_empty()
-            || reward.tiers.iter().any(|(ladder, tier)| tier::figures::held(state, *ladder) == *tier))
+            || reward.tiers.iter().any(|wanted| tier::figures::holds(state, plan, *wanted)))
 }
 
 /// A piece that is taken from a stock along with an event that is not the first to say so.

@@ -7,7 +7,9 @@ use smallvec::SmallVec;
 
 use crate::calendar::Instant;
 use crate::decide::order::{LineSeen, OrderSeen};
-use crate::event::{ClawedBack, Decision, Event, PointsEarned, Redeemed, ReferralPaid};
+use crate::event::{
+    BudgetEntry, CapEntry, ClawedBack, Decision, Event, PointsEarned, Redeemed, ReferralPaid,
+};
 use crate::fact::{Fact, Order, Return, ReturnedPart};
 use crate::ids::{CurrencyNumber, LotNumber};
 use crate::money::Money;
@@ -97,6 +99,10 @@ pub struct OrderRecord {
     pub taken: SmallVec<[Taken; 1]>,
     /// The order's own lots: those it gave, and those that brought their points back after expiry.
     pub lots: SmallVec<[LotNumber; 2]>,
+    /// What returns have given back to cap counters, `used` below zero.
+    pub freed_caps: SmallVec<[CapEntry; 0]>,
+    /// What returns have given back to budgets, `used` below zero.
+    pub freed_budgets: SmallVec<[BudgetEntry; 0]>,
     /// Whether a lot was cancelled, as the order was not fulfilled in time.
     pub cancelled: bool,
     /// The referral that the order came to.
@@ -155,6 +161,8 @@ impl OrderRecord {
             earned,
             returned: vec![LineReturned::default(); line_count],
             taken,
+            freed_caps: SmallVec::new(),
+            freed_budgets: SmallVec::new(),
             cancelled: false,
             referral: None,
             referrer: None,
@@ -207,6 +215,20 @@ impl OrderRecord {
             taken.points_total = take.points_total;
             taken.expired_counted.0 += take.expired.0;
         }
+        self.freed_caps.extend_from_slice(&clawed.caps);
+        self.freed_budgets.extend_from_slice(&clawed.budgets);
+    }
+
+    /// What returns have given back to a cap's counter so far, of what the order used.
+    pub(super) fn freed_of_cap(&self, entry: &CapEntry) -> Points {
+        let same = |freed: &&CapEntry| freed.cap == entry.cap && freed.period == entry.period;
+        Points(-self.freed_caps.iter().filter(same).map(|freed| freed.used.0).sum::<i64>())
+    }
+
+    /// What returns have given back to a budget so far, of what the order took.
+    pub(super) fn freed_of_budget(&self, entry: &BudgetEntry) -> Points {
+        let same = |freed: &&BudgetEntry| freed.budget == entry.budget;
+        Points(-self.freed_budgets.iter().filter(same).map(|freed| freed.used.0).sum::<i64>())
     }
 
     /// Takes in an accepted return of this order: parts by line index.

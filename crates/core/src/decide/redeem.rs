@@ -388,9 +388,18 @@ mod tests {
     }
 
     fn quoted(available: i64, order_total: i64, wish: Wish) -> (i64, i64, LimitedBy) {
+        quoted_of(&points(), available, order_total, wish)
+    }
+
+    fn quoted_of(
+        currency: &PointCurrency,
+        available: i64,
+        order_total: i64,
+        wish: Wish,
+    ) -> (i64, i64, LimitedBy) {
         let balance = Balance { available: Points(available), ..Balance::default() };
         let state = MemberState { balances: [balance].into_iter().collect(), ..MemberState::default() };
-        let quote = quote(&state, &points(), Money(order_total), wish).expect("points have a cash value");
+        let quote = quote(&state, currency, Money(order_total), wish).expect("points have a cash value");
         (quote.points.0, quote.worth.0, quote.limited_by)
     }
 
@@ -409,5 +418,17 @@ mod tests {
         assert_eq!(quoted(199, 100_000, Wish::All), (0, 0, LimitedBy::Minimum));
         assert_eq!(quoted(0, 100_000, Wish::All), (0, 0, LimitedBy::Balance));
         assert_eq!(quoted(1_234, 0, Wish::All), (0, 0, LimitedBy::OrderShare));
+    }
+
+    #[test]
+    fn s16_the_points_that_cover_an_amount_are_rounded_up() {
+        // 100 points are worth 3.00, in any number.
+        let mut currency = points();
+        let cash = currency.cash.as_mut().expect("points have a cash value");
+        (cash.per, cash.min_points, cash.step) = (Money(300), Points(1), Points(1));
+        let covering = |money| quoted_of(&currency, 1_000, 100_000, Wish::Amount(Money(money)));
+        assert_eq!(covering(3), (1, 3, LimitedBy::Wish));
+        assert_eq!(covering(4), (2, 6, LimitedBy::Wish));
+        assert_eq!(covering(6), (2, 6, LimitedBy::Wish));
     }
 }

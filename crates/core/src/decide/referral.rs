@@ -7,17 +7,20 @@
 use smallvec::SmallVec;
 
 use crate::calendar::Instant;
-use crate::decide::award::Award;
+use crate::decide::award::{Award, Given};
 use crate::decide::draft::Draft;
 use crate::decide::earn::{self, Deed};
-use crate::decide::member;
 use crate::decide::order::OrderSeen;
 use crate::decide::precedent::OrderRecord;
-use crate::event::{Decision, LotCancelled, ReferralPaid, Trigger};
+use crate::decide::{member, tier};
+use crate::event::{
+    CapEntry, Counted, Decision, LotCancelled, MetricEntry, ReferralCancelled, ReferralPaid, Trigger,
+};
 use crate::ids::LotNumber;
+use crate::points::Points;
 use crate::programme::plan::Plan;
 use crate::programme::versions::{Programmes, Version};
-use crate::state::MemberState;
+use crate::state::{Lot, MemberState};
 
 /// The referrer, if an order of the member at an instant may come to the referral's points.
 pub(super) fn may_pay<'s>(
@@ -42,8 +45,9 @@ pub(super) fn pay(
     let plan = &version.plan;
     let Some(activates_at) = window_end(plan, effective_at) else { return };
     let Some(unpaid) = draft.state().referral.as_ref().filter(|referral| !referral.paid) else { return };
-    let (for_member, for_referrer) =
-        (plan.has_rules_on(Trigger::Referred), plan.has_rules_on(Trigger::Referrer));
+    let for_member = plan.has_rules_on(Trigger::Referred);
+    let counts = plan.ladders.iter().flatten().any(|ladder| ladder.counts_referrals);
+    let for_referrer = counts || plan.has_rules_on(Trigger::Referrer);
     if !for_member && !for_referrer {
         return;
     }
@@ -54,28 +58,32 @@ pub(super) fn pay(
         let award = Award::new(version, &seen, Deed::new(on), at);
         Award { activates_at: Some(activates_at), ..award }.give(draft, scratch)
     };
-    let mut lots = SmallVec::new();
+    let mut own = Given::default();
     if for_member {
-        lots = give(draft, Trigger::Referred, effective_at, scratch);
+        own = give(draft, Trigger::Referred, effective_at, scratch);
     }
-    let mut referrer_lots = SmallVec::new();
+    let mut theirs = Given::default();
     if for_referrer && draft.other().is_some_and(|(name, state)| name == &*referrer && earns(name, state)) {
         let given = draft.on_other(|draft| {
             let now = draft.now(effective_at);
             draft.settle(now);
             give(draft, Trigger::Referrer, now, scratch)
         });
-        referrer_lots = given.unwrap_or_default();
+        theirs = given.unwrap_or_default();
     }
-    let paid = ReferralPaid { referrer, lots, referrer_lots };
+    let paid = ReferralPaid {
+        referrer,
+        lots: own.lots,
+        referrer_lots: theirs.lots,
+        counted: own.counted,
+        referrer_counted: theirs.counted,
+    };
     draft.record(draft.now(effective_at), Decision::ReferralPaid(paid));
 }
 
-/// Cancels the pending lots of the referral that an order came to, on both sides, now that nothing of the order is kept.
-/// Whether the member's referral falls through: it does as long as its window is not over, unless it is another's since a
-/// merge. All this comes before the return's own decision.
-///
-/// What the lots counted for tiers and limits stays counted.
+/// Cancels the referral that an order came to, on both sides, now that nothing of the order is kept: pending lots, and what
+/// it counted for limits and tiers. Whether the member's referral falls through: it does as long as its window is not over,
+/// unless it is another's since a merge. All this comes before the return's own decision.
 pub(super) fn cancel(draft: &mut Draft<'_>, record: &OrderRecord, effective_at: Instant) -> bool {
     let Some(paid) = &record.referral else { return false };
     let version = draft.programmes.version(record.earned.version);
@@ -83,34 +91,69 @@ pub(super) fn cancel(draft: &mut Draft<'_>, record: &OrderRecord, effective_at: 
     if window_end.is_none_or(|end| end <= draft.now(effective_at)) {
         return false;
     }
-    cancel_pending(draft, &paid.lots, effective_at);
+    let cancelled = |lots, counted| Cancelled { lots, counted, paid_at: record.effective_at };
+    cancelled(&paid.lots, &paid.counted).cancel(draft, effective_at);
     let (referrer, offset) =
         record.referrer.as_ref().map_or((&paid.referrer, 0), |moved| (&moved.to, moved.lot_offset));
     let moved = |lot: &LotNumber| LotNumber(lot.0.saturating_add(offset));
     let referrer_lots: SmallVec<[LotNumber; 1]> = paid.referrer_lots.iter().map(moved).collect();
-    // Where nothing is left to cancel, the return does not concern the referrer at all.
-    let still_pending = |state: &MemberState| {
-        let now = effective_at.max(state.settled_to);
-        let mut lots = referrer_lots.iter().filter_map(|lot| state.lot(*lot));
-        lots.any(|lot| lot.pending && lot.activates_at > now)
-    };
+    let theirs = cancelled(&referrer_lots, &paid.referrer_counted);
     if draft.name() == &**referrer {
-        cancel_pending(draft, &referrer_lots, effective_at);
-    } else if draft.other().is_some_and(|(name, state)| name == &**referrer && still_pending(state)) {
+        theirs.cancel(draft, effective_at);
+    } else if draft
+        .other()
+        .is_some_and(|(name, state)| name == &**referrer && theirs.concerns(state, effective_at))
+    {
         draft.on_other(|draft| {
             draft.settle(draft.now(effective_at));
-            cancel_pending(draft, &referrer_lots, effective_at);
+            theirs.cancel(draft, effective_at);
         });
     }
     draft.state().referral.as_ref().is_some_and(|referral| referral.referrer == paid.referrer)
 }
 
-fn cancel_pending(draft: &mut Draft<'_>, lots: &[LotNumber], effective_at: Instant) {
-    let now = draft.now(effective_at);
-    for number in lots {
-        let Some(lot) = draft.state().lot(*number).filter(|lot| lot.pending).copied() else { continue };
-        let cancelled = LotCancelled { lot: lot.number, currency: lot.currency, points: lot.remaining };
-        draft.record(now, Decision::LotCancelled(cancelled));
+/// One side of a referral that falls through.
+struct Cancelled<'a> {
+    lots: &'a [LotNumber],
+    counted: &'a Counted,
+    /// When the order that came to it took effect.
+    paid_at: Instant,
+}
+
+impl Cancelled<'_> {
+    /// Whether anything is left to cancel; where nothing is, the return does not concern the referrer at all.
+    fn concerns(&self, state: &MemberState, effective_at: Instant) -> bool {
+        let now = effective_at.max(state.settled_to);
+        let mut lots = self.lots.iter().filter_map(|lot| state.lot(*lot));
+        *self.counted != Counted::default() || lots.any(|lot| lot.pending && lot.activates_at > now)
+    }
+
+    fn cancel(&self, draft: &mut Draft<'_>, effective_at: Instant) {
+        let now = draft.now(effective_at);
+        for number in self.lots {
+            let lot = draft.state().lot(*number).filter(|lot| lot.pending).copied();
+            let Some(Lot { number: lot, currency, remaining: points, .. }) = lot else { continue };
+            draft.record(now, Decision::LotCancelled(LotCancelled { lot, currency, points }));
+        }
+        if *self.counted == Counted::default() {
+            return;
+        }
+        let counted = self.taken_back(draft.state());
+        let metrics = counted.metrics.clone();
+        draft.record(now, Decision::ReferralCancelled(ReferralCancelled { counted }));
+        if let Ok(version) = draft.programmes.in_force(effective_at) {
+            metrics.iter().for_each(|entry| tier::after_return(draft, version, entry, effective_at));
+        }
+    }
+
+    fn taken_back(&self, state: &MemberState) -> Counted {
+        let caps = self.counted.caps.iter().map(|entry| CapEntry { used: Points(-entry.used.0), ..*entry });
+        let metrics = self.counted.metrics.iter().map(|entry| MetricEntry {
+            figures: tier::figures::negative(entry.figures),
+            challenge: tier::grant::counts_for_challenge(state, entry.ladder, self.paid_at),
+            ..*entry
+        });
+        Counted { caps: caps.collect(), metrics: metrics.collect() }
     }
 }
 

@@ -34,6 +34,12 @@ pub enum Trigger {
     Referrer,
     /// The first order of this member, who was referred.
     Referred,
+    /// The member's figures reached a tier.
+    TierReached,
+    /// The member's figures kept a tier for another while.
+    TierKept,
+    /// The day on which the member reached the tier held, in a later year.
+    TierAnniversary,
 }
 
 /// The judgement of one order, activity or other occasion.
@@ -179,6 +185,8 @@ pub struct MetricEntry {
     pub bucket: Day,
     /// What it adds; below zero for a return.
     pub figures: Figures,
+    /// Whether it counts for the tier that is lent on this ladder too.
+    pub challenge: bool,
 }
 
 /// The figures that tiers rest on.
@@ -190,6 +198,10 @@ pub struct Figures {
     pub points: Points,
     /// Orders of which something was kept.
     pub orders: i64,
+    /// Members referred whose first order came to the referral's points.
+    pub referrals: i64,
+    /// Activities of the ladder's kinds.
+    pub activities: i64,
 }
 
 /// Points of a returned order went back.
@@ -241,4 +253,24 @@ pub struct ReferralPaid {
     pub lots: SmallVec<[LotNumber; 1]>,
     /// The referrer's lots for it.
     pub referrer_lots: SmallVec<[LotNumber; 1]>,
+    /// What it counts for limits and tiers of the member.
+    pub counted: Counted,
+    /// What it counts for limits and tiers of the referrer.
+    pub referrer_counted: Counted,
+}
+
+/// What something counts for limits and tiers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counted {
+    /// Caps, and how much of each was used.
+    pub caps: SmallVec<[CapEntry; 0]>,
+    /// Figures of ladders.
+    pub metrics: SmallVec<[MetricEntry; 0]>,
+}
+
+/// A referral fell through: what it counted no longer counts. Its lots are cancelled by decisions of their own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ReferralCancelled {
+    /// What is given back, below zero.
+    pub counted: Counted,
 }

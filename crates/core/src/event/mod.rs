@@ -18,14 +18,18 @@ use serde::Serialize;
 use crate::calendar::Instant;
 
 pub use earning::{
-    BudgetEntry, CapEntry, ClawedBack, Cooling, Figures, MetricEntry, NewLot, PointsEarned, ReferralPaid,
-    RuleShare, StreakEntry, Take, Trigger, Verdict,
+    BudgetEntry, CapEntry, ClawedBack, Cooling, Counted, Figures, MetricEntry, NewLot, PointsEarned,
+    ReferralCancelled, ReferralPaid, RuleShare, StreakEntry, Take, Trigger, Verdict,
 };
 pub use lots::{
     ArrearsPaid, Draw, Expired, ExpiryChanged, Idle, LotCancelled, LotEnd, PointsActivated, Reinstated,
     Renewed, Term,
 };
-pub use member::{BlockSet, Closed, Forfeit, LadderPlace, MergedFrom, MergedInto, TierChanged, TierReason};
+pub use member::{
+    BenefitRestored, BenefitUsed, BlockSet, ChallengeFigures, Closed, FiguresCarried, Forfeit, GrantEnd,
+    LadderPlace, LifetimeFigures, MergedFrom, MergedInto, TierChanged, TierGrant, TierGrantEnded,
+    TierGranted, TierReason,
+};
 pub use postings::{Account, Posting};
 pub use spending::{
     CodeHash, CreditSource, Credited, Debited, HoldCaptured, HoldPlaced, HoldReleased, Redeemed,
@@ -98,6 +102,18 @@ pub enum Decision {
     Closed(Closed),
     /// Earning or redeeming was blocked or freed.
     BlockSet(BlockSet),
+    /// What a period has beyond its thresholds went over into the next.
+    FiguresCarried(FiguresCarried),
+    /// A tier was given or lent by hand.
+    TierGranted(TierGranted),
+    /// A tier given or lent by hand no longer holds.
+    TierGrantEnded(TierGrantEnded),
+    /// A benefit of a tier was used.
+    BenefitUsed(BenefitUsed),
+    /// Uses of a benefit were given back.
+    BenefitRestored(BenefitRestored),
+    /// A referral fell through.
+    ReferralCancelled(ReferralCancelled),
 }
 
 impl Decision {
@@ -131,6 +147,12 @@ impl Decision {
             Decision::MergedFrom(_) => "MergedFrom",
             Decision::Closed(_) => "Closed",
             Decision::BlockSet(_) => "BlockSet",
+            Decision::FiguresCarried(_) => "FiguresCarried",
+            Decision::TierGranted(_) => "TierGranted",
+            Decision::TierGrantEnded(_) => "TierGrantEnded",
+            Decision::BenefitUsed(_) => "BenefitUsed",
+            Decision::BenefitRestored(_) => "BenefitRestored",
+            Decision::ReferralCancelled(_) => "ReferralCancelled",
         }
     }
 }

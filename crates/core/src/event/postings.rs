@@ -87,7 +87,13 @@ impl Decision {
             | Decision::ReferralPaid(_)
             | Decision::VoucherUsed(_)
             | Decision::ExpiryChanged(_)
-            | Decision::BlockSet(_) => {}
+            | Decision::BlockSet(_)
+            | Decision::FiguresCarried(_)
+            | Decision::TierGranted(_)
+            | Decision::TierGrantEnded(_)
+            | Decision::BenefitUsed(_)
+            | Decision::BenefitRestored(_)
+            | Decision::ReferralCancelled(_) => {}
             Decision::PointsEarned(earned) => {
                 for lot in &earned.lots {
                     moved(Account::Issued, lot.account(effective_at), lot.currency, lot.points);

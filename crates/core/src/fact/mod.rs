@@ -10,6 +10,7 @@ mod order;
 mod owned;
 mod points;
 mod spending;
+mod tier;
 
 use std::borrow::Cow;
 
@@ -25,6 +26,7 @@ pub use points::{
     Adjustment, ExpiryChange, NewEnd, Price, Purchase, Reinstatement, Shortfall, Transfer, WriteOff,
 };
 pub use spending::{Capture, HoldRequest, Purpose, Redemption, Release, Reversal, VoucherUse};
+pub use tier::{BenefitRestoration, BenefitUse, TIMES_MAX, TierRequest, TierRevocation, TierTerm};
 
 /// Most lines in an order or a return.
 pub const LINES_MAX: usize = 10_000;
@@ -86,6 +88,14 @@ pub enum Fact<'a> {
     ClosureRequested(Closure<'a>),
     /// Earning or redeeming is to be blocked or freed.
     BlockRequested(Block<'a>),
+    /// A tier is to be given or lent by hand.
+    TierRequested(TierRequest<'a>),
+    /// A tier given or lent by hand is to end.
+    TierRevoked(TierRevocation<'a>),
+    /// A benefit of a tier is to be used.
+    BenefitRequested(BenefitUse<'a>),
+    /// Uses of a benefit are to be given back.
+    BenefitReturned(BenefitRestoration<'a>),
 }
 
 impl Fact<'_> {
@@ -114,6 +124,10 @@ impl Fact<'_> {
             Fact::MergeRequested(_) => "MergeRequested",
             Fact::ClosureRequested(_) => "ClosureRequested",
             Fact::BlockRequested(_) => "BlockRequested",
+            Fact::TierRequested(_) => "TierRequested",
+            Fact::TierRevoked(_) => "TierRevoked",
+            Fact::BenefitRequested(_) => "BenefitRequested",
+            Fact::BenefitReturned(_) => "BenefitReturned",
         }
     }
 
@@ -153,6 +167,7 @@ impl Fact<'_> {
             Fact::PointsPurchased(purchase) => Some(format!("purchase:{}", purchase.id)),
             Fact::MergeRequested(merge) => Some(format!("merge:{}", merge.into)),
             Fact::ClosureRequested(_) => Some("closure".to_owned()),
+            Fact::BenefitRequested(used) => Some(format!("benefit:{}", used.id)),
             Fact::ReversalRequested(_)
             | Fact::AdjustmentRequested(_)
             | Fact::ProfileChanged(_)
@@ -161,6 +176,9 @@ impl Fact<'_> {
             | Fact::ExpiryChangeRequested(_)
             | Fact::ReinstatementRequested(_)
             | Fact::BlockRequested(_)
+            | Fact::TierRequested(_)
+            | Fact::TierRevoked(_)
+            | Fact::BenefitReturned(_)
             | Fact::ProgrammePublished(_) => None,
         }
     }
@@ -188,6 +206,10 @@ impl Fact<'_> {
             Fact::MergeRequested(fact) => fact.check(),
             Fact::ClosureRequested(fact) => fact.check(),
             Fact::BlockRequested(fact) => fact.check(),
+            Fact::TierRequested(fact) => fact.check(),
+            Fact::TierRevoked(fact) => fact.check(),
+            Fact::BenefitRequested(fact) => fact.check(),
+            Fact::BenefitReturned(fact) => fact.check(),
             Fact::VoucherPresented(_) => Ok(()),
             Fact::ProgrammePublished(_) => Err(Refusal::Missing { field: "member fact" }),
         }

@@ -1,8 +1,9 @@
 //! Facts with texts of their own, for whoever keeps them longer than the bytes they were read from.
 
 use super::{
-    Adjustment, Block, Capture, Closure, Enrolment, ExpiryChange, Fact, Fulfilment, Merge, Publication,
-    Purchase, Reinstatement, Release, Reversal, Transfer, WriteOff, own,
+    Adjustment, BenefitRestoration, BenefitUse, Block, Capture, Closure, Enrolment, ExpiryChange, Fact,
+    Fulfilment, Merge, Publication, Purchase, Reinstatement, Release, Reversal, TierRequest, TierRevocation,
+    Transfer, WriteOff, own,
 };
 
 impl Fact<'_> {
@@ -30,6 +31,10 @@ impl Fact<'_> {
             Fact::MergeRequested(fact) => Fact::MergeRequested(fact.into_owned()),
             Fact::ClosureRequested(fact) => Fact::ClosureRequested(fact.into_owned()),
             Fact::BlockRequested(fact) => Fact::BlockRequested(fact.into_owned()),
+            Fact::TierRequested(fact) => Fact::TierRequested(fact.into_owned()),
+            Fact::TierRevoked(fact) => Fact::TierRevoked(fact.into_owned()),
+            Fact::BenefitRequested(fact) => Fact::BenefitRequested(fact.into_owned()),
+            Fact::BenefitReturned(fact) => Fact::BenefitReturned(fact.into_owned()),
             Fact::VoucherPresented(used) => Fact::VoucherPresented(used),
         }
     }
@@ -64,6 +69,10 @@ into_owned! {
     Merge { into, actor, reason; ; }
     Closure { actor, reason; ; points }
     Block { actor, reason; ; earning, redeeming }
+    TierRequest { ladder, tier, actor, reason; ; term }
+    TierRevocation { ladder, actor, reason; ; }
+    BenefitUse { id, benefit; ; times }
+    BenefitRestoration { benefit, actor, reason; ; times }
     Publication { source; ; effective_from }
 }
 

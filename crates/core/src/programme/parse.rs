@@ -8,6 +8,7 @@
 //!
 //! It does not decide whether a version may be published: that is [`versions`](super::versions).
 
+mod benefit;
 mod conditions;
 mod currency;
 mod exchange;
@@ -22,6 +23,7 @@ mod rule;
 mod scalar;
 #[cfg(test)]
 mod tests;
+mod threshold;
 mod window;
 
 use self::currency::Setting;
@@ -111,8 +113,14 @@ fn plan(file: &ProgrammeFile, numbers: &mut Registry, notes: &mut Notes) -> Plan
     let mut expiries = Expiries::default();
     let setting = Setting { zone, money: &money };
     let currencies = currency::currencies(&file.currency, setting, &mut expiries, numbers, notes);
-    let ladders = ladder::ladders(&file.ladder, &money, &currencies, &mut expiries, numbers, notes);
     let activities = offer::activities(&file.activity, numbers, notes);
+    let setting = ladder::Setting {
+        money: &money,
+        currencies: &currencies,
+        activities: &activities,
+        has_referral: file.referral.is_some(),
+    };
+    let ladders = ladder::ladders(&file.ladder, setting, &mut expiries, numbers, notes);
     let budgets = offer::budgets(&file.budget, &currencies, numbers, notes);
     let expressions = expression::expressions(&file.rule, notes);
     let symbols = conditions::symbols(&file.rule, &expressions, notes);
@@ -132,6 +140,7 @@ fn plan(file: &ProgrammeFile, numbers: &mut Registry, notes: &mut Notes) -> Plan
     scope.campaigns = &campaigns;
     let rules = rule::rules(&file.rule, &expressions, &scope, &mut expiries, numbers, notes);
     let rewards = offer::rewards(&file.reward, &scope, numbers, notes);
+    let benefits = benefit::benefits(&file.benefit, &ladders, numbers, notes);
     expiries.check_idle(notes);
     let mut plan = Plan {
         name: file.name.value.as_str().into(),
@@ -145,6 +154,7 @@ fn plan(file: &ProgrammeFile, numbers: &mut Registry, notes: &mut Notes) -> Plan
         expiries: expiries.list,
         campaigns: campaigns.iter().map(Campaign::time).collect(),
         rewards,
+        benefits,
         referral: file.referral.as_ref().map(|table| offer::referral(table, notes)),
         on_close: file.on_close,
         reinstate_days: scalar::whole_or(
@@ -226,7 +236,9 @@ fn horizon_days(plan: &Plan) -> u32 {
                 366 * (ladder.valid_periods + 1)
             }
         };
-        period + ladder.grace_days
+        let challenges =
+            ladder.tiers.iter().filter_map(|tier| tier.challenge.map(|challenge| challenge.days));
+        (period + ladder.grace_days).max(challenges.max().unwrap_or(0))
     });
     let rules = plan.rules.iter().flat_map(|rule| {
         let limits = rule.trigger_limits.iter().map(|limit| limit.per);
@@ -237,7 +249,8 @@ fn horizon_days(plan: &Plan) -> u32 {
         let bought = currency.purchase.as_ref().and_then(|purchase| purchase.limit);
         currency.caps.iter().chain(&sent).chain(&bought).map(|cap| cap.per).collect::<Vec<_>>()
     });
-    let counters = rules.chain(currencies).map(period_days);
+    let benefits = plan.benefits.iter().map(|benefit| benefit.per);
+    let counters = rules.chain(currencies).chain(benefits).map(period_days);
     plan.late_limit_days + ladders.chain(counters).max().unwrap_or(0) + 2
 }
 

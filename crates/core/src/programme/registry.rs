@@ -3,6 +3,8 @@
 //! A currency, ladder, tier or cap gets its number the first time a version names it, and keeps it for ever: states and
 //! events refer to it. The registry follows from the versions published, in order, and is not stored.
 
+use std::collections::BTreeMap;
+
 use crate::ids::{ActivityNumber, BudgetNumber, CapNumber, CurrencyNumber, LadderNumber, TierNumber};
 
 /// Names in order of number.
@@ -12,12 +14,14 @@ pub struct Registry {
     pub currencies: Vec<Box<str>>,
     /// Ladders by id, each with its tiers by id.
     pub ladders: Vec<(Box<str>, Vec<Box<str>>)>,
-    /// Caps, each by what it limits and its period, such as `rule base/month`.
+    /// Counters per member: caps and benefits, each by what it limits and its period, such as `rule base/month`.
     pub caps: Vec<Box<str>>,
     /// Kinds of activity by id.
     pub activities: Vec<Box<str>>,
     /// Counters over all members: budgets as `budget launch`, stocks as `stock coffee`.
     pub budgets: Vec<Box<str>>,
+    /// What each budget is counted in; stocks are counted in pieces, and are not here.
+    pub budget_currencies: BTreeMap<BudgetNumber, CurrencyNumber>,
 }
 
 /// Most currencies in all versions of one ledger.
@@ -75,6 +79,11 @@ impl Registry {
     pub fn budget(&mut self, name: &str) -> Option<BudgetNumber> {
         let number = number_of(&mut self.budgets, name, BUDGETS_MAX);
         number.and_then(|n| u16::try_from(n).ok()).map(BudgetNumber)
+    }
+
+    /// What a budget is counted in: the currency of the first version that has it, which is this one if it is new.
+    pub fn budget_currency(&mut self, budget: BudgetNumber, currency: CurrencyNumber) -> CurrencyNumber {
+        *self.budget_currencies.entry(budget).or_insert(currency)
     }
 }
 

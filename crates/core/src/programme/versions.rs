@@ -1,9 +1,12 @@
 //! The versions of a ledger's programme, and which of them is in force when.
 
+#[cfg(test)]
+mod tests;
+
 use sha2::{Digest, Sha256};
 
 use super::parse;
-use super::plan::Plan;
+use super::plan::{Ladder, Plan};
 use super::registry::Registry;
 use crate::calendar::Instant;
 use crate::ids::VersionNumber;
@@ -24,6 +27,9 @@ pub struct Version {
     pub source: Box<str>,
     /// The file compiled.
     pub plan: Plan,
+    /// Whether it differs from the version before it in its zone or in the tiers of some ladder, so that members are
+    /// looked at again when it comes into force.
+    pub revises: bool,
 }
 
 /// All versions of a ledger, in order of publication, which is also the order of `effective_from`.
@@ -51,6 +57,12 @@ impl Programmes {
             .rev()
             .find(|version| version.effective_from <= at)
             .ok_or(Refusal::NoProgramme { at })
+    }
+
+    /// When the next version comes into force, after an instant, that members are looked at again for.
+    pub fn revision_after(&self, cursor: Instant) -> Option<Instant> {
+        let mut later = self.versions.iter().filter(|version| version.effective_from > cursor);
+        later.find(|version| version.revises).map(|version| version.effective_from)
     }
 
     /// A version by its number.
@@ -90,6 +102,7 @@ impl Programmes {
         let plan = parse::compile(source, &mut registry)
             .map_err(|findings| Refusal::UnsoundProgramme { message: findings.to_string() })?;
         self.nothing_dropped(&plan)?;
+        let revises = self.versions.last().is_some_and(|last| revises(&last.plan, &plan));
         let number = VersionNumber(u32::try_from(self.versions.len() + 1).unwrap_or(u32::MAX));
         let hash = Sha256::digest(source.as_bytes()).into();
         Ok(Prepared {
@@ -100,6 +113,7 @@ impl Programmes {
                 hash,
                 source: source.into(),
                 plan,
+                revises,
             },
             registry,
         })
@@ -134,16 +148,28 @@ impl Programmes {
             }
         }
         for ladder in last.plan.ladders.iter().flatten() {
-            let Some(Some(now)) = plan.ladders.get(usize::from(ladder.number.0)) else {
+            if plan.ladder(ladder.number).is_none() {
                 return Err(Refusal::Dropped { what: "ladder", name: ladder.id.to_string() });
-            };
-            if let Some(gone) = ladder.tiers.iter().find(|t| !now.tiers.iter().any(|n| n.number == t.number))
-            {
-                return Err(Refusal::Dropped { what: "tier", name: gone.id.to_string() });
             }
         }
         Ok(())
     }
+}
+
+/// Whether the second plan differs from the first in its zone or in the tiers of a ladder that both have.
+fn revises(before: &Plan, now: &Plan) -> bool {
+    let changed =
+        |ladder: &Ladder| before.ladder(ladder.number).is_some_and(|then| changes_tiers(then, ladder));
+    before.zone != now.zone || now.ladders.iter().flatten().any(changed)
+}
+
+/// Whether two versions of a ladder have other tiers, or tiers that are reached or kept otherwise. What a tier replaces,
+/// how it is lent and when its points end makes no difference.
+pub fn changes_tiers(before: &Ladder, now: &Ladder) -> bool {
+    let tiers = |ladder: &Ladder| -> Vec<_> {
+        ladder.tiers.iter().map(|tier| (tier.number, tier.entry, tier.keep)).collect()
+    };
+    tiers(before) != tiers(now)
 }
 
 /// A version that has been checked and not yet taken in.

@@ -1,6 +1,8 @@
 //! Case 6: what members earn besides buying.
 
-use crate::runner::check;
+use tallybook_core::event::Decision;
+
+use crate::runner::{check, events_of};
 
 #[test]
 fn s06_an_activity_earns_a_fixed_amount_or_by_its_money() {
@@ -286,6 +288,56 @@ fn s06_who_may_not_earn_or_has_left_has_no_birthdays() {
         2027-06-01 look                 | available 10
         2027-07-01 close keep           | available 10
         2028-06-02 look                 | available 10
+        ",
+    );
+}
+
+#[test]
+fn s06_a_second_activity_of_a_day_records_the_streak_as_it_stands() {
+    let events = events_of(
+        "
+        programme 1 point per 1.00 CNY
+        activity check_in {}
+        2026-01-05T08:00 activity check_in | streak check_in 1
+        2026-01-05T09:00 activity check_in | streak check_in 1
+        2026-01-04 activity check_in       | streak check_in 1
+        ",
+    );
+    let lengths = events.iter().filter_map(|event| match &event.decision {
+        Decision::PointsEarned(earned) => Some(earned.streak.map(|streak| streak.length)),
+        _ => None,
+    });
+    assert_eq!(lengths.collect::<Vec<_>>(), [Some(1), Some(1), None]);
+}
+
+#[test]
+fn s06_what_is_no_order_is_one_piece_and_a_tag_that_is_told_twice_is_one() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        activity check_in {}
+        rule piece { on = 'activity', activity = ['check_in'], kind = 'bonus', points = '5', when = { cel = 'order.quantity == 1' } }
+        rule tagged { on = 'activity', activity = ['check_in'], kind = 'bonus', points = '1', when = { tag = ['t'] } }
+        2026-01-05 activity check_in             | rules piece 5
+        2026-01-06 activity check_in tag=t tag=t | rules piece 5 + tagged 1
+        ",
+    );
+}
+
+#[test]
+fn s06_a_birthday_at_which_a_version_of_another_zone_begins_comes_with_the_day_of_that_zone() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        zone Asia/Shanghai
+        rule cake { on = 'birthday', kind = 'bonus', points = '5' }
+        2026-01-05 enrol birthday=06-01
+        2026-01-06 publish from 2026-06-01
+            programme 1 point per 1.00 CNY
+            zone America/New_York
+            rule cake { on = 'birthday', kind = 'bonus', points = '7' }
+        end
+        2026-07-01 look | available 7  event PointsEarned 2026-06-01
         ",
     );
 }

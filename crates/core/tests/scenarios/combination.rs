@@ -123,3 +123,45 @@ fn s08_a_rule_that_rests_still_competes() {
         ",
     );
 }
+
+#[test]
+fn s08_groups_compete_each_by_itself() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        rule strong { kind = 'bonus', points = '20', group = 'gift' }
+        rule weak { kind = 'bonus', points = '5', group = 'gift' }
+        rule small { kind = 'bonus', points = '3', group = 'treat' }
+        rule first { kind = 'bonus', points = '1', group = 'order', group_choice = 'priority', priority = 1 }
+        2026-01-05 order A 10.00 | rules base 10 + strong 20 + weak 0 of 5 lost_in_group + small 3 + first 1
+        ",
+    );
+}
+
+#[test]
+fn s08_a_multiplier_adds_bases_of_different_rates_exactly() {
+    check(
+        "
+        programme 1 point per 3.00 CNY
+        rule quarter { kind = 'base', points = '1', per = '4.00' }
+        rule double { kind = 'multiplier', factor = '2' }
+        rule half { kind = 'multiplier', factor = '1.5', rounding = 'ceil' }
+        2026-01-05 order A 12.00 | rules base 4 + quarter 3 + double 7 + half 4
+        2026-01-05 order B 5.00  | rules base 1 + quarter 1 + double 2 + half 2  remainder double 916666
+        ",
+    );
+}
+
+#[test]
+fn s08_many_bases_of_one_rate_are_multiplied_without_an_overflow() {
+    let bases: String =
+        (1..=30).map(|n| format!("rule b{n} {{ kind = 'base', points = '1', per = '1.00' }}\n")).collect();
+    check(&format!(
+        "
+        programme 1 point per 1.00 CNY
+        {bases}
+        rule double {{ kind = 'multiplier', factor = '2' }}
+        2026-01-05 order A 10.00 | available 620
+        "
+    ));
+}

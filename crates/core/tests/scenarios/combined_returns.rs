@@ -312,3 +312,38 @@ fn s22_points_that_come_back_past_their_end_pay_the_debt_of_their_order_first() 
         "#,
     );
 }
+
+#[test]
+fn s26_one_command_gives_points_back_to_each_redemption_once() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        2026-01-05 credit 100
+        2026-01-05 redeem R 40
+        2026-01-05 redeem S 10
+        2026-01-05 order A 100.00 paid_by=R
+        2026-01-05 order B 100.00 paid_by=R
+        2026-01-06 return A 10.00 and reverse R 5 | refused named_twice: `R`
+        2026-01-06 reverse R 5 and return A 10.00 | refused named_twice: `R`
+        2026-01-06 return A 10.00 and return B 10.00 | refused named_twice: `R`
+        2026-01-06 return A 10.00 and reverse S 5 | clawed back 10  redeemed 41
+        ",
+    );
+}
+
+#[test]
+fn s25_an_order_may_name_the_redemption_or_capture_of_the_same_command() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        2026-01-05 credit 100
+        2026-01-05 hold H 20 until=2026-02-01
+        2026-01-05 redeem R 40 and order A 100.00 paid_by=R | redeemed 40
+        2026-01-05 capture H and order B 100.00 paid_by=H   | redeemed 60
+        2026-01-05 redeem S 10 and order C 10.00 paid_by=T  | refused unknown_redemption
+        2026-01-05 order C 10.00 paid_by=S and redeem S 10  | refused unknown_redemption
+        2026-01-06 return A                                 | redeemed 20
+        2026-01-06 return B                                 | redeemed 0
+        ",
+    );
+}

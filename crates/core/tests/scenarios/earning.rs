@@ -283,3 +283,30 @@ fn s10_a_lot_that_ends_before_it_starts_starts_and_ends_together() {
         "#,
     );
 }
+
+#[test]
+fn s06_each_rule_counts_the_money_of_its_own_choice() {
+    check(
+        r#"
+        programme 1 point per 1.00 CNY
+        rule taxed { kind = "base", points = "1", per = "1.00", money = { tax = "with" } }
+        rule listed { kind = "base", points = "1", per = "1.00", money = { discount = "before" } }
+        rule again { kind = "base", points = "1", per = "1.00", money = { tax = "with" } }
+        2026-01-05 order A 10.00 tax=2.00 discount=5.00 | rules base 10 + taxed 12 + listed 15 + again 12
+        "#,
+    );
+}
+
+#[test]
+fn s05_a_rule_of_one_currency_reads_its_amounts_in_that_ones_minor_unit() {
+    check(
+        "
+        programme 1 point per 1.00 EUR
+        money JPY
+        base when = { money = ['EUR'] }
+        rule yen { kind = 'base', points = '1', per = '100', when = { money = ['JPY'] } }
+        2026-01-05 order A 10.00      | rules base 10
+        2026-01-05 order B 250 in=JPY | rules yen 2
+        ",
+    );
+}

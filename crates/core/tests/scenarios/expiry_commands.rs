@@ -241,3 +241,36 @@ fn s14_points_brought_back_by_inactivity_live_as_long_as_new_ones() {
         ",
     );
 }
+
+#[test]
+fn s14_an_end_by_command_stays_when_spent_points_come_back_to_the_lot() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        points expiry = { policy = 'inactivity', months = 6 }
+        activity check_in {}
+        2026-01-05 credit 10             | lots 10 till 2026-07-06
+        2026-01-06 redeem R 4            | lots 6 till 2026-07-07
+        2026-01-07 expiry to=2026-03-01  | lots 6 till 2026-03-01
+        2026-01-08 reverse R             | lots 10 till 2026-03-01
+        2026-01-09 activity check_in     | lots 10 till 2026-03-01
+        ",
+    );
+}
+
+#[test]
+fn s14_each_lot_comes_back_by_itself() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        set reinstate_days = 30
+        points expiry = { policy = 'after', days = 10 }
+        2026-01-05 credit 10    | available 10
+        2026-01-05 credit 20    | available 30
+        2026-01-16 look         | expired 30
+        2026-01-17 reinstate 1  | available 10  expired 20
+        2026-01-17 reinstate 2  | available 30  expired 0
+        2026-01-17 reinstate 2  | refused nothing_to_reinstate
+        ",
+    );
+}

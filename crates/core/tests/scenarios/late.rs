@@ -150,3 +150,26 @@ fn s33_a_late_lot_that_ended_as_an_anniversary_came_brings_no_second_one() {
         ",
     );
 }
+
+#[test]
+fn s33_a_late_order_is_held_against_the_windows_from_its_day_on_and_the_first_that_reaches_a_tier_is_told() {
+    let rolling = "
+        programme 1 point per 1.00 CNY
+        ladder status { period = 'rolling_days', days = 30, tier = [{ id = 'member' }, { id = 'silver', entry = { any = { spend = '100.00' } } }] }
+    ";
+    check(&format!(
+        "{rolling}
+        2026-01-20 order A 60.00 | tier member
+        2026-01-25 order B 30.00 | tier member
+        2026-01-15 order C 50.00 | tier silver  why upgraded  figures 110.00 0 2
+        "
+    ));
+    // What an earlier window reached is past.
+    check(&format!(
+        "{rolling}
+        2026-01-10 order A 100.00 | tier silver
+        2026-02-09 look           | tier member
+        2026-02-20 order B 10.00  | tier member
+        "
+    ));
+}

@@ -1,6 +1,9 @@
 //! Case 9: caps, rests, numbers of grants, and budgets over all members.
 
-use crate::runner::check;
+use tallybook_core::event::Decision;
+use tallybook_core::points::Points;
+
+use crate::runner::{check, events_of};
 
 #[test]
 fn s09_a_cap_may_refuse_what_would_pass_it_in_every_period() {
@@ -323,4 +326,53 @@ fn s20_a_rule_that_rested_and_lost_in_its_group_does_not_win_when_less_is_kept()
         2026-01-07 return B 40.00 | clawed back 60  available 30
         "#,
     );
+}
+
+#[test]
+fn s09_a_return_gives_back_to_each_of_several_counters_what_was_taken_from_it() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        base caps = [{ limit = '30', per = 'month' }]
+        rule gift { kind = 'bonus', points = '5', caps = [{ limit = '8', per = 'month' }] }
+        2026-01-05 order A 20.00 | rules base 20 + gift 5
+        2026-01-06 return A 9.00 | clawed back 9
+        2026-01-07 order B 30.00 | rules base 19 of 30 trimmed_by_cap + gift 3 of 5 trimmed_by_cap
+        ",
+    );
+}
+
+#[test]
+fn s09_a_rule_that_rested_unasked_takes_no_part_in_a_return_although_another_was_refused_for_its_rest() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        rule small { kind = 'bonus', points = '10', cooldown_days = 30, when = { max_spend = '10.00' } }
+        rule gift { kind = 'bonus', points = '3', cooldown_days = 30 }
+        2026-01-05 order A 5.00   | rules base 5 + small 10 + gift 3
+        2026-01-06 order B 20.00  | rules base 20 + gift 0 of 3 cooling_down
+        2026-01-07 return B 15.00 | clawed back 15  available 23
+        ",
+    );
+}
+
+#[test]
+fn s24_what_a_return_gives_back_is_recorded_without_any_room() {
+    let events = events_of(
+        "
+        programme 1 point per 1.00 CNY
+        budget launch { limit = '50' }
+        base caps = [{ limit = '30', per = 'month' }], budget = ['launch']
+        2026-01-05 order A 20.00 | budget launch 20
+        2026-01-06 return A 5.00 | budget launch 15
+        ",
+    );
+    let clawed = events.iter().find_map(|event| match &event.decision {
+        Decision::ClawedBack(clawed) => Some(clawed),
+        _ => None,
+    });
+    let clawed = clawed.expect("the return is recorded");
+    let freed = |used: Points, room: Points| (used.0, room.0);
+    assert_eq!(clawed.caps.iter().map(|c| freed(c.used, c.room)).collect::<Vec<_>>(), [(-5, 0)]);
+    assert_eq!(clawed.budgets.iter().map(|b| freed(b.used, b.room)).collect::<Vec<_>>(), [(-5, 0)]);
 }

@@ -236,6 +236,15 @@ fn s07_a_birthday_week_may_lie_across_new_year() {
             ("2027-01-04 order D 1.00", 0),
         ],
     );
+    gift(
+        "birthday = \"week\"",
+        &[
+            ("2026-12-01 enrol birthday=12-31", 0),
+            ("2026-12-28 order A 1.00", 100),
+            ("2027-01-03 order B 1.00", 100),
+            ("2027-01-04 order C 1.00", 0),
+        ],
+    );
 }
 
 #[test]
@@ -254,6 +263,20 @@ fn s07_a_rule_of_a_campaign_holds_while_both_do() {
         2026-03-20 order D 10.00                 | rules base 10 + all 1 + late 2
         2026-03-31T23:59:59.999999 order E 10.00 | rules base 10 + all 1 + late 2
         2026-04-01 order F 10.00                 | rules base 10
+        ",
+    );
+}
+
+#[test]
+fn s07_a_tag_or_weekday_that_is_listed_twice_is_one() {
+    // 5 January 2026 is a Monday.
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        rule tagged { kind = 'bonus', points = '5', when = { tag = ['t', 't'] } }
+        rule monday { kind = 'bonus', points = '3', when = { weekday = ['mon', 'mon'] } }
+        2026-01-05 order A 10.00 tag=t | rules base 10 + tagged 5 + monday 3
+        2026-01-06 order B 10.00       | rules base 10
         ",
     );
 }

@@ -83,3 +83,54 @@ fn s38_each_ladder_keeps_the_better_of_its_own_two_places() {
         "
     ));
 }
+
+#[test]
+fn s38_what_was_carried_adds_up_and_is_reckoned_again_from_the_joint_years() {
+    check(&format!(
+        "
+        programme 1 point per 1.00 CNY
+        ladder status {{ period = 'calendar_year', carry_over = {{ spend = '500.00' }}, {SILVER} }}
+        2024-06-01 order Z 130.00            | tier silver
+        2025-06-01 order A 20.00             | carried 30.00 0 0 into 2025-01-01
+        2024-06-01 bob: order Y 50.00        | tier member
+        2025-06-01 bob: order B 160.00       | tier silver
+        2026-01-01 bob: look                 | carried 60.00 0 0 into 2026-01-01
+        2026-02-01 bob: merge into=m
+        # 2024 has 180, of which 80 go over; with 180 of its own 2025 passes on 160.
+        2026-02-01 look                      | carried 80.00 0 0 into 2025-01-01 + 160.00 0 0 into 2026-01-01
+            | counts 160.00 0 0  lifetime 360.00 0 4  event FiguresCarried 2026-02-01
+        "
+    ));
+}
+
+#[test]
+fn s38_figures_of_all_time_add_up() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        ladder status { period = 'calendar_year', tier = [
+            { id = 'member' }, { id = 'silver', entry = { any = { lifetime_orders = 3 } } }] }
+        2023-01-10 order A 1.00          | tier member
+        2024-01-10 bob: order B 1.00     | tier member
+        2025-01-10 bob: order C 1.00     | tier member
+        2026-01-25 bob: merge into=m
+        2026-01-25 look                  | tier silver  lifetime 3.00 0 3  why upgraded  until 2028-01-01
+        ",
+    );
+}
+
+#[test]
+fn s38_of_one_tier_until_one_end_the_day_on_which_who_goes_on_reached_it_stays() {
+    check(&format!(
+        "
+        programme 1 point per 1.00 CNY
+        rule years {{ on = 'tier_anniversary', kind = 'bonus', points = '3' }}
+        ladder status {{ period = 'calendar_year', {SILVER} }}
+        2026-01-10 order A 100.00      | tier silver  until 2028-01-01
+        2026-02-20 bob: order B 100.00 | tier silver  until 2028-01-01
+        2026-02-25 bob: merge into=m
+        2027-01-10 look                | available 203  event PointsEarned 2027-01-10
+        2027-03-01 look                | available 203  tier silver
+        "
+    ));
+}

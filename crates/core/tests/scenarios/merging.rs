@@ -1,6 +1,13 @@
 //! Case 38: two members become one.
 
-use crate::runner::check;
+use tallybook_core::calendar::Instant;
+use tallybook_core::decide::{self, Case, Party, Precedent, Workspace};
+use tallybook_core::event::{Decision, Draw};
+use tallybook_core::programme::versions::Programmes;
+use tallybook_core::refusal::Refusal;
+use tallybook_core::state::{LedgerState, MemberState, Status};
+
+use crate::runner::{check, commands_of, events_of, source};
 
 const SILVER: &str = "tier = [{ id = 'member' }, { id = 'silver', entry = { any = { spend = '100.00' } } }]";
 
@@ -395,4 +402,96 @@ fn s38_a_referral_that_has_not_paid_goes_along_unless_it_was_by_who_goes_on() {
         2026-01-07 ada: order A 10.00 | available 10  pending 0  issued 10
         ",
     );
+}
+
+#[test]
+fn s38_a_block_on_earning_and_the_later_streak_of_each_kind_come_along() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        activity check_in {}
+        activity review {}
+        2026-01-05 activity check_in      | streak check_in 1
+        2026-01-05 bob: activity check_in | streak check_in 1
+        2026-01-06 bob: activity check_in | streak check_in 2
+        2026-01-08 activity review        | streak review 1
+        2026-01-09 bob: block earning
+        2026-01-10 bob: merge into=m
+        2026-01-10 look                   | streak check_in 2  streak review 1
+        2026-01-11 order A 1.00           | refused earning_blocked
+        ",
+    );
+}
+
+#[test]
+fn s38_decisions_of_who_was_merged_can_be_told_in_the_lot_numbers_of_who_goes_on() {
+    let mut events = events_of(
+        "
+        programme 1 point per 1.00 CNY
+        points expiry = { policy = 'after', days = 10 }
+        set reinstate_days = 30
+        2026-01-05 order A 10.00               | available 10
+        2026-01-05 redeem R 4                  | drew 1:4
+        2026-01-05 hold H 2 until=2026-01-10   | drew 1:2
+        2026-01-06 capture H                   | redeemed 6
+        2026-01-16 look                        | expired 4
+        2026-01-17 reinstate 1                 | available 4
+        ",
+    );
+    events.extend(events_of(
+        "
+        programme 1 point per 1.00 CNY
+        referral { window_days = 10 }
+        rule friend { on = 'referred', kind = 'bonus', points = '5' }
+        2026-01-05 bob: enrol
+        2026-01-05 enrol by=bob
+        2026-01-05 order A 10.00 | pending 5
+        2026-01-06 return A      | pending 0
+        ",
+    ));
+    let lots = |decision: &Decision| -> Vec<u32> {
+        let drawn = |draws: &[Draw]| draws.iter().map(|draw| draw.lot.0).collect();
+        match decision {
+            Decision::PointsEarned(earned) => earned.lots.iter().map(|lot| lot.number.0).collect(),
+            Decision::Redeemed(redeemed) => drawn(&redeemed.draws),
+            Decision::HoldCaptured(captured) => drawn(&captured.redeemed.draws),
+            Decision::Expired(expired) => vec![expired.lot.0],
+            Decision::LotCancelled(cancelled) => vec![cancelled.lot.0],
+            Decision::ReferralPaid(paid) => paid.lots.iter().map(|lot| lot.0).collect(),
+            Decision::Reinstated(reinstated) => vec![reinstated.of.0, reinstated.lot.number.0],
+            _ => Vec::new(),
+        }
+    };
+    let told: Vec<Vec<u32>> =
+        events.iter().map(|event| lots(&event.decision.clone().renumbered(7))).collect();
+    let shifted: Vec<Vec<u32>> =
+        events.iter().map(|event| lots(&event.decision).iter().map(|lot| lot + 7).collect()).collect();
+    assert_eq!(told, shifted);
+    assert_eq!(told.concat(), [8, 8, 8, 8, 8, 9, 8, 9, 9, 9]);
+}
+
+#[test]
+fn s38_who_is_named_by_an_old_name_of_ones_own_is_oneself() {
+    // Whoever keeps the names sees this first; a caller who does not is told the same.
+    let mut programmes = Programmes::default();
+    let text = source(&["programme 1 point per 1.00 CNY".to_owned(), "points transfer = {}".to_owned()]);
+    let version = programmes.prepare(&text, Instant::MIN, Instant::MIN).expect("a programme");
+    programmes.add(version);
+    let commands = commands_of("programme 1 point per 1.00 CNY\n2026-01-05 transfer T 1 to=bob");
+    let at = commands[0].effective_at;
+    let status = Status { merged_into: Some("m".into()), ..Status::default() };
+    let mut bob = MemberState { joined_at: Some(at), status, ..MemberState::default() };
+    let mut state = MemberState { joined_at: Some(at), ..MemberState::default() };
+    let (mut events, mut others) = (Vec::new(), Vec::new());
+    let case =
+        Case { facts: &commands[0].facts, precedents: &[Precedent::None], effective_at: at, recorded_at: at };
+    let refusal = decide::decide(
+        Party { name: "m", state: &mut state, events: &mut events },
+        Some(Party { name: "bob", state: &mut bob, events: &mut others }),
+        &mut LedgerState::default(),
+        &programmes,
+        &case,
+        &mut Workspace::default(),
+    );
+    assert_eq!(refusal, Err(Refusal::SameMember { member: "bob".into() }));
 }

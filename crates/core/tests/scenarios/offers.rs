@@ -247,3 +247,17 @@ fn s18_a_reversal_of_a_reward_or_voucher_is_bounded_like_any_other() {
         ",
     );
 }
+
+#[test]
+fn s16_the_rest_of_a_voided_voucher_can_be_reversed_too() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        2026-01-05 credit 100
+        2026-01-06 redeem R 50 voucher=a code=X | vouchers 1
+        2026-01-07 reverse R 10                 | vouchers 0
+        2026-01-08 reverse R 10                 | available 70
+        2026-01-09 reverse R                    | available 100
+        ",
+    );
+}

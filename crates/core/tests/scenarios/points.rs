@@ -1,8 +1,14 @@
 //! Cases 1–5: currencies, lots of every source, balances, spend order, rates and rounding.
 
+use tallybook_core::calendar::Instant;
+use tallybook_core::decide::earn::line_shares;
+use tallybook_core::decide::order::OrderSeen;
+use tallybook_core::fact::Fact;
 use tallybook_core::money::split_by_largest_remainder;
+use tallybook_core::points::Points;
+use tallybook_core::programme::versions::Programmes;
 
-use crate::runner::check;
+use crate::runner::{check, commands_of, source};
 
 #[test]
 fn s01_each_currency_has_its_own_scale_use_and_policies() {
@@ -277,7 +283,37 @@ fn s05_the_largest_orders_are_refused_before_a_figure_overflows() {
 #[test]
 fn s05_many_lines_rounded_each_by_itself_are_no_overflow() {
     check(&format!(
-        "programme 1 point per 1.00 CNY\nbase rounding_per = \"line\"\n2026-01-05 order A {} | available 0  orders 1",
+        "programme 1 point per 1.00 CNY\nbase rounding_per = \"line\"\n2026-01-05 order A {} | available 0  orders 1  remainder base 2147483647",
         "0.99 ".repeat(10_000)
     ));
+    check(&format!(
+        "programme 1 point per 1.00 CNY, ceil\nbase rounding_per = \"line\"\n2026-01-05 order A {} | available 10000  remainder base -2147483648",
+        "0.01 ".repeat(10_000)
+    ));
+}
+
+#[test]
+fn s05_what_a_rule_granted_is_told_by_the_lines_that_count_for_it() {
+    let text = r#"
+        programme 1 point per 1.00 CNY
+        rule shoes { kind = "bonus", points = "10", when = { category = ["shoes"] } }
+        2026-01-05 order A 30.00 5.00 category=shoes 10.00 category=shoes
+        2026-01-05 order B 30.00 0.00 category=shoes 0.00 category=shoes
+    "#;
+    let mut programmes = Programmes::default();
+    let lines: Vec<String> =
+        text.lines().map(str::trim).take(3).filter(|l| !l.is_empty()).map(str::to_owned).collect();
+    programmes.add(programmes.prepare(&source(&lines), Instant::MIN, Instant::MIN).expect("a programme"));
+    let plan = &programmes.versions()[0].plan;
+    let shares: Vec<Vec<i64>> = commands_of(text)
+        .iter()
+        .map(|command| {
+            let Fact::OrderPlaced(placed) = &command.facts[0] else { panic!("an order") };
+            let mut seen = OrderSeen::default();
+            seen.read(placed, &plan.symbols);
+            line_shares(&seen, &plan.rules[1], Points(10)).iter().map(|points| points.0).collect()
+        })
+        .collect();
+    // Lines that are worth nothing share alike.
+    assert_eq!(shares, [[0, 3, 7], [0, 5, 5]]);
 }

@@ -144,7 +144,7 @@ fn s11_points_that_come_back_have_the_end_that_doings_gave_the_others() {
     check(
         "
         programme 1 point per 1.00 CNY
-        points expiry = { policy = 'inactivity', months = 12, kinds = ['order'] }
+        points expiry = { policy = 'inactivity', months = 12, kinds = ['order', 'order'] }
         2026-01-10 order A 10.00           | lots 10 till 2027-01-11
         2026-01-10 order B 10.00           | lots 10 till 2027-01-11 + 10 till 2027-01-11
         2026-02-01 redeem R 10             | drew 1:10
@@ -386,6 +386,20 @@ fn s11_what_a_doing_moves_may_end_by_the_inactivity_of_a_rule_or_of_a_tier() {
         2026-01-05 order A 10.00     | tier gold
         2026-01-06 order B 7.00      | lots 10 till 2027-02-10 + 7 till 2026-04-07
         2026-03-01 activity check_in | lots 10 till 2027-02-10 + 7 till 2026-06-02
+        ",
+    );
+}
+
+#[test]
+fn s11_what_is_told_late_has_the_end_that_doings_gave_to_lots_of_its_own_months() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        points expiry = { policy = 'inactivity', months = 12 }
+        rule short { kind = 'bonus', points = '5', expiry = { policy = 'inactivity', months = 3 }, when = { max_spend = '10.00' } }
+        2026-01-05 order A 10.00  | lots 10 till 2027-01-06 + 5 till 2026-04-06
+        2026-03-01 order B 100.00 | lots 10 till 2027-03-02 + 5 till 2026-06-02 + 100 till 2027-03-02
+        2026-02-01 order C 20.00  | lots 10 till 2027-03-02 + 5 till 2026-06-02 + 100 till 2027-03-02 + 20 till 2027-03-02
         ",
     );
 }

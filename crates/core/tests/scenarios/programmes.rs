@@ -39,12 +39,15 @@ fn s10_a_fashion_retailer_holds_points_back_until_the_parcel_stays() {
             | rules base 1000 + three-pieces 300 + welcome 250  pending 1550  available 0  budget spring 300
         2026-03-15 return A 3:all          | clawed back 600  pending 950  budget spring 0
         2026-03-24 look                    | pending 0  available 950
-        2026-04-01 order B 360.00          | rules base 1800  pending 1800  tier silver  until 2028-01-01
+        2026-04-01 order B 360.00          | rules welcome-to-silver 200  pending 2000  tier silver  until 2028-01-01
         2026-04-02 order C 100.00          | rules base 500 + silver 100
-        2026-04-20 redeem R 900 cash=20.00 | worth 9.00  available 2450
-        2026-04-21 return B                | clawed back 2400  available 650
+        2026-04-20 redeem R 900 cash=20.00 | worth 9.00  available 2650
+        2026-04-21 return B                | clawed back 2400  available 850
         2026-12-31T23:59 look              | tier silver
         2027-01-01 look                    | tier silver
+        2026-05-01 ada: order D 1500.00    | rules welcome-to-gold 500  pending 8450  tier gold  until 2028-01-01
+        2027-04-30T23:59 ada: look         | pending 0
+        2027-05-01 ada: look               | pending 100  event PointsEarned 2027-05-01
         ",
     );
 }
@@ -68,6 +71,16 @@ fn s11_an_airline_keeps_miles_as_long_as_the_member_is_active() {
         2028-02-01 bob: merge into=m                        | merged into m
         2028-02-01 look                                     | available 25400 miles
         2031-02-01 look                                     | available 0 miles
+        2026-02-09 eve: order F3 60000.00 category=flight   | tier silver  until 2028-01-01  carried none
+        2027-01-01 eve: look                                | carried 0.00 10000 0 into 2027-01-01
+        2027-03-01 eve: order F4 20000.00 category=flight   | tier silver  until 2028-01-01
+        2028-01-01 eve: look                                | tier silver  until 2029-01-01
+        2029-01-01 eve: look                                | tier blue
+        2026-02-10 flo: challenge silver                    | tier silver  by figures blue  lent silver till 2026-05-12 reached 0.00 0 0
+        2026-02-11 flo: use lounge                          | benefit lounge 0 of 1
+        2026-02-12 flo: use lounge                          | refused benefit_used_up
+        2026-03-01 flo: look                                | benefit lounge 1 of 1
+        2026-03-02 flo: order F5 12000.00 category=flight   | by figures silver  until 2028-01-01  why challenge_met  granted nothing
         ",
     );
 }

@@ -521,3 +521,135 @@ fn s24_a_rolling_tier_that_returns_took_goes_with_the_next_midnight() {
         "#
     ));
 }
+
+#[test]
+fn s22_what_expired_or_was_cancelled_of_other_orders_does_not_count() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        rule soon { kind = 'bonus', points = '5', expiry = { policy = 'after', days = 5 }, when = { channel = ['web'] } }
+        2026-01-05 order A 10.00             | available 10
+        2026-01-05 order B 20.00 channel=web | available 35
+        2026-01-11 look                      | expired 5
+        2026-01-12 return A                  | taken as expired 0  drew 1:10  available 20
+        ",
+    );
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        points activation = { policy = 'on_fulfilment', within_days = 10 }
+        2026-01-05 order A 10.00 | pending 10
+        2026-01-10 order B 20.00 | pending 30
+        2026-01-16 look          | pending 20  forfeited 10
+        2026-01-17 fulfil B      | available 20
+        2026-01-18 return B 5.00 | taken as expired 0  drew 2:5
+        ",
+    );
+    // Points that came back are own lots of their order alone.
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        points clawback = 'own_lots_only'
+        set reinstate_days = 30
+        2026-01-05 order A 10.00          | available 10
+        2026-01-05 order B 20.00          | available 30
+        2026-01-06 expiry lot=2 to=2026-01-10
+        2026-01-11 reinstate 2            | available 30
+        2026-01-12 redeem R 10            | drew 1:10
+        2026-01-13 return A               | waived 10  available 20
+        2026-01-14 return B               | waived 0  available 0
+        ",
+    );
+}
+
+#[test]
+fn s22_what_counted_once_and_came_back_counts_once_when_it_expires_again() {
+    let twice_over = "
+        programme 1 point per 1.00 CNY
+        set reinstate_days = 30
+        rule short { kind = 'base', points = '1', per = '1.00', expiry = { policy = 'after', days = 10 } }
+        2026-01-05 order A 20.00                | available 40
+        2026-01-16 look                         | expired 20
+        2026-01-17 return A 5.00                | taken as expired 10  clawed back 0
+        2026-01-18 reinstate 2 until=2026-02-01 | available 40
+        2026-02-01 look                         | expired 20  available 20
+    ";
+    check(&format!("{twice_over} 2026-02-02 return A 10.00 | taken as expired 10  drew 1:10  available 10"));
+    check(&format!(
+        "{twice_over}
+        2026-02-02 expiry lot=1 to=2026-02-03 | available 20
+        2026-02-04 return A                   | taken as expired 30  arrears 0
+        "
+    ));
+    // Of two lots one comes back, when more than the other had counted.
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        set reinstate_days = 60
+        points expiry = { policy = 'after', days = 20 }
+        rule short { kind = 'base', points = '1', per = '1.00', expiry = { policy = 'after', days = 10 } }
+        2026-01-05 order A 10.00                | available 20
+        2026-01-26 look                         | expired 20
+        2026-01-27 return A 7.00                | taken as expired 14
+        2026-01-28 reinstate 2 until=2026-03-01 | available 10
+        2026-01-29 return A                     | taken as expired 0  available 4
+        ",
+    );
+}
+
+#[test]
+fn s23_a_line_for_nothing_is_gone_with_its_pieces_and_one_without_pieces_with_its_money() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        2026-01-05 order A 10.00 0.00 x2 | orders 1
+        2026-01-06 return A 2:x2         | clawed back 0
+        2026-01-06 return A 2:all        | refused nothing_left_to_return
+        2026-01-07 return A 1:all        | clawed back 10  orders 0
+        ",
+    );
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        2026-01-05 order A 10.00 x0 | orders 1
+        2026-01-06 return A 4.00    | clawed back 4  orders 1
+        2026-01-06 return A 6.00    | clawed back 10  orders 0
+        ",
+    );
+    // What has neither pieces nor money can only be given back as a whole.
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        2026-01-05 order A 10.00 0.00 x0 | orders 1
+        2026-01-06 return A 1:all        | clawed back 10  orders 1
+        2026-01-06 return A 2:all        | orders 0
+        ",
+    );
+}
+
+#[test]
+fn s23_parts_of_one_return_may_name_a_line_twice_up_to_what_is_left() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        2026-01-05 order A 10.00 x2       | available 10
+        2026-01-06 return A 1:6.00 1:5.00 | refused amount_over_returned: 400 minor units left
+        2026-01-06 return A 1:x1 1:x2     | refused quantity_over_returned: 1 pieces
+        2026-01-06 return A 1:6.00 1:4.00 | available 0
+        ",
+    );
+}
+
+#[test]
+fn s20_the_parts_paid_by_points_and_stored_value_stay_up_to_the_kept_total() {
+    for paid in ["points_paid", "value_paid"] {
+        check(&format!(
+            "
+            programme 1 point per 1.00 CNY
+            base money = {{ discount = 'before' }}
+            2026-01-05 order A 10.00 discount=5.00 10.00 {paid}=15.00 | available 10
+            2026-01-06 return A 2:all                                 | clawed back 5  available 5
+            "
+        ));
+    }
+}

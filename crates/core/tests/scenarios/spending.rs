@@ -53,6 +53,7 @@ fn s16_cash_has_a_least_amount_a_step_and_a_share_of_the_order() {
         2026-01-06 redeem R 600 cash=10.00    | refused above_order_share: at most 500
         2026-01-06 redeem R 500 cash=10.00    | worth 5.00  available 500  redeemed 500
         2026-01-06 redeem S 100               | worth nothing  available 400
+        2026-01-06 redeem T 200 cash=10.00    | worth 2.00  available 200
         "
     ));
 }
@@ -65,6 +66,11 @@ fn s16_partial_cash_still_comes_in_steps_and_not_below_the_least() {
         2026-01-06 redeem R 500 partial cash=10.00 | worth 3.00  available 50
         2026-01-07 credit 100                      | available 150
         2026-01-07 redeem S 500 partial cash=10.00 | refused insufficient_points: 500 points asked, 150 available
+        2026-01-07 credit 50                       | available 200
+        2026-01-07 redeem S 500 partial cash=10.00 | worth 2.00  available 0
+        2026-01-08 credit 1                        | available 1
+        2026-01-08 redeem T 5 partial              | available 0
+        2026-01-08 redeem U 5 partial              | refused insufficient_points
         "
     ));
 }

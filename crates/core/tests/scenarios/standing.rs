@@ -283,3 +283,21 @@ fn s37_any_fact_that_is_accepted_makes_a_member() {
         ));
     }
 }
+
+#[test]
+fn s39_a_closing_forfeits_what_is_only_pending() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        points activation = { policy = 'after_days', days = 10 }
+        2026-01-05 order A 10.00 | pending 10  available 0
+        2026-01-06 close         | pending 0  forfeited 10  closed
+        2026-02-01 look          | available 0  lots none
+        ",
+    );
+}
+
+#[test]
+fn s39_nobody_is_closed_who_is_not_known() {
+    check("programme 1 point per 1.00 CNY\n2026-01-05 close | refused unknown_member");
+}

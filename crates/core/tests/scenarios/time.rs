@@ -1,6 +1,9 @@
 //! Cases 33, 34 and 36: late and early facts, and the version in force.
 
-use crate::runner::check;
+use tallybook_core::calendar::Instant;
+use tallybook_core::programme::versions::Programmes;
+
+use crate::runner::{check, source};
 
 #[test]
 fn s33_a_late_lot_starts_at_its_own_time() {
@@ -163,4 +166,36 @@ fn s36_a_version_cannot_start_before_the_one_published_before_it() {
         2026-03-02 order B 10.00 | available 30
         ",
     );
+}
+
+#[test]
+fn s13_what_is_due_next_is_the_first_hold_lot_occasion_or_tier_that_time_alone_changes() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        points activation = { policy = 'after_days', days = 10 }, expiry = { policy = 'after', days = 30 }
+        rule cake { on = 'birthday', kind = 'bonus', points = '5' }
+        2026-01-05 order A 10.00            | due 2026-01-15
+        2026-01-15 look                     | due 2026-02-15
+        2026-01-20 hold H 3 until=2026-02-01 | due 2026-02-01
+        2026-01-20 profile birthday=01-25   | due 2026-01-25
+        2026-01-26 look                     | due 2026-02-01
+        ",
+    );
+    check("programme 1 point per 1.00 CNY\n2026-01-05 order A 10.00 | due never");
+}
+
+#[test]
+fn s36_versions_can_be_had_as_they_were_known_or_as_they_would_have_been() {
+    let at = |day: i64| Instant(0).plus_days(day);
+    let rate = |points: u32| source(&[format!("programme {points} points per 1.00 CNY")]);
+    let mut programmes = Programmes::default();
+    programmes.add(programmes.prepare(&rate(1), Instant::MIN, at(0)).expect("a first version"));
+    programmes.add(programmes.prepare(&rate(2), at(20), at(10)).expect("a second version"));
+    let count_known_at = |day| programmes.known_at(at(day)).versions().len();
+    assert_eq!([-1, 0, 9, 10].map(count_known_at), [0, 1, 1, 2]);
+    let scenario = programmes.scenario(&rate(3)).expect("it is sound");
+    assert_eq!(scenario.versions().len(), 1);
+    assert_eq!(scenario.in_force(at(-9)).map(|version| version.source.clone()), Ok(rate(3).into()));
+    assert_eq!(scenario.registry(), programmes.registry());
 }

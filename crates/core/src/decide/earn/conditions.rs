@@ -82,7 +82,10 @@ pub(super) fn member_matches(plan: &Plan, order: &OrderSeen, rule: &Rule, live: 
             OrderNumber::Every(n) => number.is_multiple_of(n),
         })
         && (tiers.is_empty()
-            || tiers.iter().any(|(ladder, wanted)| tier::figures::held(state, *ladder) == *wanted))
+            || tiers.iter().any(|wanted| match deed.tier {
+                Some(about) => about == *wanted,
+                None => tier::figures::holds(state, plan, *wanted),
+            }))
         && (segments.is_empty() || segments.iter().any(|s| state.profile.segments.contains(s)))
         && attributes
             .iter()

@@ -31,7 +31,7 @@ use grant::Room;
 pub use money::{line_shares, order_money};
 pub use side::{ActivityDeed, Deed, Live, Side};
 
-pub(super) use side::period_start;
+pub(super) use side::{period_start, tier_period_start};
 
 /// What an occasion earns under a plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,10 +4,10 @@ use crate::calendar::{Day, Instant};
 use crate::decide::order::OrderSeen;
 use crate::decide::tier;
 use crate::event::{Cooling, PointsEarned, Trigger, Verdict};
-use crate::ids::{ActivityNumber, BudgetNumber, CapNumber, PolicyIndex, RuleIndex};
+use crate::ids::{ActivityNumber, BudgetNumber, CapNumber, LadderNumber, PolicyIndex, RuleIndex, TierNumber};
 use crate::points::Points;
 use crate::programme::cel;
-use crate::programme::plan::{Budget, CapPeriod, Cooldown, Plan, Rule};
+use crate::programme::plan::{Budget, CapPeriod, Cooldown, Ladder, Plan, Rule};
 use crate::state::{LedgerState, MemberState};
 
 use super::conditions::member_matches;
@@ -19,6 +19,8 @@ pub struct Deed<'a> {
     pub on: Trigger,
     /// The activity, where it is one.
     pub activity: Option<ActivityDeed<'a>>,
+    /// The tier that it is about, where it is about one.
+    pub tier: Option<(LadderNumber, TierNumber)>,
 }
 
 /// What rules may ask of an activity.
@@ -33,9 +35,14 @@ pub struct ActivityDeed<'a> {
 }
 
 impl Deed<'static> {
-    /// Anything but an activity.
+    /// Anything but an activity, and about no tier.
     pub fn new(on: Trigger) -> Deed<'static> {
-        Deed { on, activity: None }
+        Deed { on, activity: None, tier: None }
+    }
+
+    /// Something that happened to a tier.
+    pub fn about_tier(on: Trigger, ladder: LadderNumber, tier: TierNumber) -> Deed<'static> {
+        Deed { on, activity: None, tier: Some((ladder, tier)) }
     }
 }
 
@@ -172,10 +179,10 @@ impl<'a> Side<'a> {
         if plan.expiries.is_empty() {
             return None;
         }
-        plan.ladders.iter().flatten().find_map(|ladder| {
-            let held = tier::figures::held(live.state, ladder.number);
-            ladder.tiers.iter().find(|tier| tier.number == held)?.expiry
-        })
+        plan.ladders
+            .iter()
+            .flatten()
+            .find_map(|ladder| ladder.tier(tier::figures::held(live.state, ladder))?.expiry)
     }
 }
 
@@ -189,16 +196,24 @@ pub(in crate::decide) fn period_start(plan: &Plan, state: &MemberState, per: Cap
 }
 
 fn period_of_day(plan: &Plan, state: &MemberState, per: CapPeriod, day: Day, at: Instant) -> Day {
+    let first = || plan.ladders.iter().flatten().next();
     match per {
         CapPeriod::Order | CapPeriod::Ever => Day::EVER,
         CapPeriod::Day => day,
         CapPeriod::Week => day.week_start(),
         CapPeriod::Month => day.month_start(),
         CapPeriod::Year => day.year_start(),
-        CapPeriod::TierPeriod => {
-            let first = plan.ladders.iter().flatten().next();
-            let period = first.and_then(|ladder| tier::figures::period_at(ladder, plan.zone, state, at));
-            period.map_or_else(|| day.year_start(), |period| period.start)
-        }
+        CapPeriod::TierPeriod => tier_period_start(plan, first(), state, at),
     }
+}
+
+/// First day of a ladder's period that holds an instant; of the calendar year where the ladder has none.
+pub(in crate::decide) fn tier_period_start(
+    plan: &Plan,
+    ladder: Option<&Ladder>,
+    state: &MemberState,
+    at: Instant,
+) -> Day {
+    let period = ladder.and_then(|ladder| tier::figures::period_at(ladder, plan.zone, state, at));
+    period.map_or_else(|| plan.zone.day(at).year_start(), |period| period.start)
 }

@@ -159,20 +159,21 @@ pub fn take_back(
 
     let takes = takes(draft.state(), plan, record, &after.earning)?;
     let whole = after.order.lines.is_empty();
-    let metrics = metrics(plan, record, &before.order, &after.order, &takes, whole, scratch)?;
+    let metrics = metrics(draft.state(), plan, record, &before.order, &after.order, &takes, whole, scratch)?;
     let mut clawed = ClawedBack {
         takes,
-        caps: freed_caps(record, &before.earning, &after.earning),
+        caps: freed_caps(record, &after.earning),
         metrics,
         whole,
-        budgets: freed_budgets(record, &before.earning, &after.earning),
+        budgets: freed_budgets(record, &after.earning),
         cooldowns: ended_rests(draft.state(), plan, record, &before, &after),
         referral_cancelled: false,
     };
     clawed.referral_cancelled = whole && referral::cancel(draft, record, effective_at);
+    let metrics = clawed.metrics.clone();
     draft.record(draft.now(effective_at), Decision::ClawedBack(clawed));
-    for ladder in version_now.plan.ladders.iter().flatten() {
-        tier::after_return(draft, version_now, ladder, effective_at);
+    for entry in &metrics {
+        tier::after_return(draft, version_now, entry, effective_at);
     }
     Ok(())
 }
@@ -268,29 +269,23 @@ fn take(
     }))
 }
 
-/// What the return gives back to cap counters.
-fn freed_caps(record: &OrderRecord, before: &Earning, after: &Earning) -> SmallVec<[CapEntry; 2]> {
-    let freed =
-        |entry: &CapEntry| after.used(entry.cap, entry.period).0 - before.used(entry.cap, entry.period).0;
-    record
-        .earned
-        .caps
-        .iter()
-        .filter(|entry| freed(entry) != 0)
-        .map(|entry| CapEntry { used: Points(freed(entry)), room: Points::ZERO, ..*entry })
-        .collect()
+/// What the return gives back to cap counters: what the order used and what is kept does not, but for what earlier returns
+/// gave back. A rule that fits what is kept, though it did not fit the whole, uses nothing.
+fn freed_caps(record: &OrderRecord, after: &Earning) -> SmallVec<[CapEntry; 2]> {
+    let freed = |entry: &CapEntry| {
+        let freed = entry.used.0 - after.used(entry.cap, entry.period).0 - record.freed_of_cap(entry).0;
+        (freed > 0).then_some(CapEntry { used: Points(-freed), room: Points::ZERO, ..*entry })
+    };
+    record.earned.caps.iter().filter_map(freed).collect()
 }
 
-/// What the return gives back to budgets over all members.
-fn freed_budgets(record: &OrderRecord, before: &Earning, after: &Earning) -> SmallVec<[BudgetEntry; 0]> {
-    let freed = |entry: &BudgetEntry| after.drawn(entry.budget).0 - before.drawn(entry.budget).0;
-    record
-        .earned
-        .budgets
-        .iter()
-        .filter(|entry| freed(entry) != 0)
-        .map(|entry| BudgetEntry { used: Points(freed(entry)), room: Points::ZERO, ..*entry })
-        .collect()
+/// What the return gives back to budgets over all members, in the same way.
+fn freed_budgets(record: &OrderRecord, after: &Earning) -> SmallVec<[BudgetEntry; 0]> {
+    let freed = |entry: &BudgetEntry| {
+        let freed = entry.used.0 - after.drawn(entry.budget).0 - record.freed_of_budget(entry).0;
+        (freed > 0).then_some(BudgetEntry { used: Points(-freed), room: Points::ZERO, ..*entry })
+    };
+    record.earned.budgets.iter().filter_map(freed).collect()
 }
 
 /// The rests that the order began, that nothing has prolonged since, and whose rules give nothing any more.
@@ -311,7 +306,9 @@ fn ended_rests(
 }
 
 /// What the return takes from the figures of the order's own period (case 24).
+#[allow(clippy::too_many_arguments)]
 fn metrics(
+    state: &MemberState,
     plan: &Plan,
     record: &OrderRecord,
     before: &OrderSeen,
@@ -330,8 +327,9 @@ fn metrics(
         let Some(Some(ladder)) = plan.ladders.get(usize::from(first.ladder.0)) else { continue };
         let spend_after = order::spend(plan, after, ladder, scratch)?;
         let spend = spend_after.minus(order::spend(plan, before, ladder, scratch)?)?;
-        let figures = Figures { spend, points, orders: -i64::from(whole) };
-        entries.push(MetricEntry { ladder: first.ladder, bucket: first.bucket, figures });
+        let figures = Figures { spend, points, orders: -i64::from(whole), ..Figures::default() };
+        let challenge = tier::grant::counts_for_challenge(state, first.ladder, record.effective_at);
+        entries.push(MetricEntry { ladder: first.ladder, bucket: first.bucket, figures, challenge });
     }
     Ok(entries)
 }

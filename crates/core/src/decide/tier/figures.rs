@@ -1,11 +1,11 @@
-//! What tiers rest on: figures gathered over periods, and how long a tier that rests on them is valid.
+//! What tiers rest on: figures gathered over periods and for all time, and how long a tier that rests on them is valid.
 
 use crate::calendar::{Day, Instant, Zone};
 use crate::event::Figures;
 use crate::ids::{LadderNumber, TierNumber};
 use crate::money::Money;
 use crate::points::Points;
-use crate::programme::plan::{Downgrade, Ladder, LadderPeriod, Threshold};
+use crate::programme::plan::{Asked, Downgrade, Ladder, LadderPeriod, Plan, Threshold};
 use crate::refusal::Refusal;
 use crate::state::{Bucket, LadderState, MemberState};
 
@@ -18,9 +18,39 @@ pub struct Period {
     pub end: Day,
 }
 
-/// The tier that a member holds on a ladder; the first tier where there is nothing to note.
-pub fn held(state: &MemberState, ladder: LadderNumber) -> TierNumber {
-    state.ladder(ladder).map_or(TierNumber(0), |l| l.tier)
+/// What thresholds are held against.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Figures of a period or window, with what was carried into it.
+    pub period: Figures,
+    /// Figures of all time.
+    pub lifetime: Figures,
+}
+
+/// The tier that a member holds on a ladder: the higher of those by figures and by hand; the first where there is
+/// nothing to note.
+pub fn held(state: &MemberState, ladder: &Ladder) -> TierNumber {
+    let Some(l) = state.ladder(ladder.number) else { return first(ladder) };
+    let by_figures = by_figures(ladder, l);
+    match l.grant {
+        Some(grant) if ladder.rank(grant.tier) > ladder.rank(by_figures) => grant.tier,
+        _ => by_figures,
+    }
+}
+
+/// The tier that a member holds by figures. Who holds the first may be noted under the number that an earlier version's
+/// first tier had.
+pub fn by_figures(ladder: &Ladder, l: &LadderState) -> TierNumber {
+    ladder.tier(l.tier).map_or_else(|| first(ladder), |tier| tier.number)
+}
+
+fn first(ladder: &Ladder) -> TierNumber {
+    ladder.tiers.first().map_or(TierNumber(0), |tier| tier.number)
+}
+
+/// Whether a member holds a tier of a plan's ladder.
+pub fn holds(state: &MemberState, plan: &Plan, (ladder, tier): (LadderNumber, TierNumber)) -> bool {
+    plan.ladder(ladder).is_some_and(|ladder| held(state, ladder) == tier)
 }
 
 /// Where a fact's figures are counted: the first day of its period, or its day where the period rolls.
@@ -36,7 +66,7 @@ pub(in crate::decide) fn bucket(ladder: &Ladder, zone: Zone, joined_at: Instant,
     }
 }
 
-/// Refuses figures that no longer fit with those of their bucket.
+/// Refuses figures that no longer fit with those of their bucket, or of all time.
 pub(in crate::decide) fn room_for(
     state: &MemberState,
     ladder: LadderNumber,
@@ -48,6 +78,9 @@ pub(in crate::decide) fn room_for(
         so_far.spend.plus(figures.spend)?;
         so_far.points.plus(figures.points)?;
     }
+    let lifetime = state.ladder(ladder).map_or(Figures::default(), |l| l.lifetime);
+    lifetime.spend.plus(figures.spend)?;
+    lifetime.points.plus(figures.points)?;
     Ok(())
 }
 
@@ -67,7 +100,7 @@ pub(super) fn period_of_day(ladder: &Ladder, zone: Zone, state: &MemberState, da
             let anchor = anchor(ladder, zone, state, day);
             let is_before = day < anchor && anchor != joining_day(zone, state, day);
             // What comes before a tier's own years counts with what reached it; before joining, with the first year.
-            Some(if is_before { year_before(anchor) } else { years_from(anchor, day) })
+            Some(if is_before { reaching(ladder, state, anchor) } else { years_from(anchor, day) })
         }
         LadderPeriod::Lifetime => Some(Period { start: Day::EVER, end: Day(i32::MAX) }),
         LadderPeriod::RollingDays(_) => None,
@@ -96,8 +129,14 @@ pub(super) fn first_day_from(zone: Zone, at: Instant) -> Day {
     if zone.day_start(day) == at { day } else { day.plus_days(1) }
 }
 
+/// What reached a tier with years of its own, which begin with a day: the days up to it from the first that was counted.
+pub(super) fn reaching(ladder: &Ladder, state: &MemberState, anchor: Day) -> Period {
+    let from = state.ladder(ladder.number).and_then(|l| l.counted_from);
+    from.map_or_else(|| year_before(anchor), |start| Period { start, end: anchor })
+}
+
 /// The year up to, not including, a day.
-pub(super) fn year_before(end: Day) -> Period {
+fn year_before(end: Day) -> Period {
     let (year, month, day) = end.civil();
     let start = Day::from_civil(year - 1, month, day).or_else(|| Day::from_civil(year - 1, month, 28));
     Period { start: start.unwrap_or(end), end }
@@ -113,52 +152,118 @@ pub(super) fn years_from(anchor: Day, day: Day) -> Period {
     Period { start: years(n), end: years(n + 1) }
 }
 
-/// Figures of the days from `start` up to, not including, `end`.
-pub(super) fn figures(buckets: &[Bucket], start: Day, end: Day) -> Figures {
-    let mut sum = Figures::default();
-    for bucket in buckets.iter().filter(|b| (start..end).contains(&b.start)) {
-        sum = plus(sum, bucket.figures);
+/// A day of the period that a bucket belongs to. A year from joining may begin a day earlier or later under a version with
+/// another zone than the one that counted.
+pub(super) fn day_in_period(ladder: &Ladder, bucket_start: Day) -> Day {
+    match ladder.period {
+        LadderPeriod::AnniversaryJoining => bucket_start.plus_days(1),
+        _ => bucket_start,
     }
-    sum
+}
+
+/// Figures of the buckets that are wanted.
+fn sum<'b>(buckets: impl Iterator<Item = &'b Bucket>) -> Figures {
+    buckets.fold(Figures::default(), |sum, bucket| plus(sum, bucket.figures))
 }
 
 pub(super) fn plus(a: Figures, b: Figures) -> Figures {
+    merged(a, b, i64::saturating_add)
+}
+
+pub(super) fn minus(a: Figures, b: Figures) -> Figures {
+    merged(a, b, i64::saturating_sub)
+}
+
+/// Figures with the other sign.
+pub(in crate::decide) fn negative(figures: Figures) -> Figures {
+    minus(Figures::default(), figures)
+}
+
+/// Two sets of figures made one, figure by figure.
+pub(super) fn merged(a: Figures, b: Figures, with: impl Fn(i64, i64) -> i64) -> Figures {
     Figures {
-        spend: Money(a.spend.0.saturating_add(b.spend.0)),
-        points: Points(a.points.0.saturating_add(b.points.0)),
-        orders: a.orders.saturating_add(b.orders),
+        spend: Money(with(a.spend.0, b.spend.0)),
+        points: Points(with(a.points.0, b.points.0)),
+        orders: with(a.orders, b.orders),
+        referrals: with(a.referrals, b.referrals),
+        activities: with(a.activities, b.activities),
     }
 }
 
-pub(super) fn of_period(l: &LadderState, period: Period) -> Figures {
-    figures(&l.buckets, period.start, period.end)
+/// Whether nothing is in figures.
+pub(in crate::decide) fn is_nothing(figures: &Figures) -> bool {
+    *figures == Figures::default()
+}
+
+pub(super) fn of_period(ladder: &Ladder, l: &LadderState, period: Period) -> Standing {
+    let period = plus(sum(in_period(ladder, &l.buckets, period)), carried(ladder, l, period));
+    Standing { period, lifetime: l.lifetime }
+}
+
+/// What was carried into a period.
+pub(super) fn carried(ladder: &Ladder, l: &LadderState, into: Period) -> Figures {
+    sum(in_period(ladder, &l.carried, into))
+}
+
+/// The buckets of a period.
+pub(super) fn in_period<'b>(
+    ladder: &'b Ladder,
+    buckets: &'b [Bucket],
+    period: Period,
+) -> impl Iterator<Item = &'b Bucket> {
+    let days = period.start..period.end;
+    buckets.iter().filter(move |bucket| days.contains(&day_in_period(ladder, bucket.start)))
 }
 
 /// Figures of the last `days` days, `last` included.
-pub(super) fn window(l: &LadderState, days: u32, last: Day) -> Figures {
+pub(super) fn window(l: &LadderState, days: u32, last: Day) -> Standing {
     let end = last.plus_days(1);
-    figures(&l.buckets, end.plus_days(-i64::from(days)), end)
+    let window = end.plus_days(-i64::from(days))..end;
+    let period = sum(l.buckets.iter().filter(|bucket| window.contains(&bucket.start)));
+    Standing { period, lifetime: l.lifetime }
 }
 
 /// Whether figures reach a threshold; no threshold is always reached.
-pub fn reaches(threshold: Option<&Threshold>, figures: &Figures) -> bool {
+pub fn reaches(threshold: Option<&Threshold>, standing: &Standing) -> bool {
     let Some(threshold) = threshold else { return true };
     let asked = [
-        threshold.spend.map(|min| figures.spend >= min),
-        threshold.points.map(|min| figures.points >= min),
-        threshold.orders.map(|min| figures.orders >= min),
+        met(&threshold.period.least(), &standing.period),
+        met(&threshold.lifetime.least(), &standing.lifetime),
     ];
-    let mut asked = asked.into_iter().flatten();
+    let mut asked = asked.into_iter().flatten().flatten();
     if threshold.all { asked.all(|met| met) } else { asked.any(|met| met) }
 }
 
-/// The rank of the highest tier whose entry the figures reach.
-pub(super) fn entry_rank(ladder: &Ladder, figures: &Figures) -> usize {
-    ladder.tiers.iter().rposition(|tier| reaches(tier.entry.as_ref(), figures)).unwrap_or(0)
+/// Whether figures reach what is asked, of which 0 asks nothing.
+pub(super) fn meets(all: bool, asked: &Figures, figures: &Figures) -> bool {
+    let mut asked = met(asked, figures).into_iter().flatten();
+    if all { asked.all(|met| met) } else { asked.any(|met| met) }
 }
 
-pub(super) fn keeps(ladder: &Ladder, rank: usize, figures: &Figures) -> bool {
-    ladder.tiers.get(rank).is_none_or(|tier| reaches(tier.keep.as_ref(), figures))
+/// Per figure, whether it reaches what is asked of it; `None` where nothing is.
+fn met(asked: &Figures, figures: &Figures) -> [Option<bool>; 5] {
+    let met = |least: i64, figure: i64| (least > 0).then_some(figure >= least);
+    [
+        met(asked.spend.0, figures.spend.0),
+        met(asked.points.0, figures.points.0),
+        met(asked.orders, figures.orders),
+        met(asked.referrals, figures.referrals),
+        met(asked.activities, figures.activities),
+    ]
+}
+
+/// What is still missing from figures to reach what is asked.
+pub(super) fn missing(asked: &Asked, figures: &Figures) -> Figures {
+    merged(asked.least(), *figures, |least, figure| least.saturating_sub(figure).max(0))
+}
+
+/// The rank of the highest tier whose entry the figures reach.
+pub(super) fn entry_rank(ladder: &Ladder, standing: &Standing) -> usize {
+    ladder.tiers.iter().rposition(|tier| reaches(tier.entry.as_ref(), standing)).unwrap_or(0)
+}
+
+pub(super) fn keeps(ladder: &Ladder, rank: usize, standing: &Standing) -> bool {
+    ladder.tiers.get(rank).is_none_or(|tier| reaches(tier.keep.as_ref(), standing))
 }
 
 /// End of validity of a tier that rests on a period's figures; `None` where it has none.
@@ -210,10 +315,10 @@ pub(super) fn running(
     state: &MemberState,
     l: &LadderState,
     now: Instant,
-) -> (Figures, Option<Instant>) {
+) -> (Standing, Option<Instant>) {
     match (ladder.period, period_at(ladder, zone, state, now)) {
         (LadderPeriod::RollingDays(days), _) => (window(l, days, zone.day(now)), None),
-        (_, Some(period)) => (of_period(l, period), valid_until(ladder, zone, state, period)),
-        (_, None) => (Figures::default(), None),
+        (_, Some(period)) => (of_period(ladder, l, period), valid_until(ladder, zone, state, period)),
+        (_, None) => (Standing { lifetime: l.lifetime, ..Standing::default() }, None),
     }
 }

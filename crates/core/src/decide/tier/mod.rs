@@ -1,101 +1,163 @@
-//! Tiers: when one is reached, kept or lost (cases 24, 27–29, 31).
+//! Tiers: when one is reached, kept or lost (cases 24, 27–32).
 //!
 //! A tier follows from facts and programme alone: never from spendable balances, nor from when somebody looked. Here is
-//! what facts do to it; [`review`] is what time does, [`figures`] what both rest on.
+//! what facts do to it; [`review`] is what time does, [`revision`] what new versions of the programme do, and [`grant`]
+//! what is given by hand. All rest on [`figures`], some of which are carried from one period into the next.
+//!
+//! The tier held by figures and the one held by hand go side by side, and the member holds the higher
+//! ([`held`](figures::held)).
 
+mod carry;
+mod change;
 pub mod figures;
+pub mod grant;
 pub mod progress;
 pub mod review;
+mod revision;
 
 use crate::calendar::{Day, Instant, Zone};
 use crate::decide::draft::Draft;
-use crate::event::{Decision, Figures, TierChanged, TierReason};
+use crate::event::{Figures, MetricEntry, TierReason};
 use crate::ids::TierNumber;
 use crate::programme::plan::{Downgrade, Ladder, LadderPeriod, OnReturn, Upgrade};
 use crate::programme::versions::Version;
 use crate::state::{LadderState, MemberState};
 
+use change::Change;
 use figures::{
-    Period, ended, entry_rank, first_day_from, keeps, of_period, period_at, reached_until, running,
-    valid_until, window, year_before,
+    Period, Standing, by_figures, day_in_period, ended, entry_rank, first_day_from, keeps, minus, of_period,
+    period_at, reached_until, reaching, running, valid_until, window,
 };
 
-/// A change of one ladder, ready to be recorded.
-struct Change<'a> {
-    version: &'a Version,
-    ladder: &'a Ladder,
-    from: TierNumber,
-    why: TierReason,
-    figures: Figures,
-}
+pub(super) use carry::recount_all;
 
-impl Change<'_> {
-    fn record(&self, draft: &mut Draft<'_>, at: Instant, to_rank: usize, until: Option<Instant>) {
-        let to = self.ladder.tiers.get(to_rank).map_or(self.from, |tier| tier.number);
-        // What was held against the figures: the entry of a tier reached, else the keeping of the tier held.
-        let threshold = match self.why {
-            TierReason::Upgraded => self.ladder.tiers.get(to_rank).and_then(|tier| tier.entry),
-            _ => self.ladder.tiers.get(self.ladder.rank(self.from)).and_then(|tier| tier.keep),
-        };
-        let thresholds = threshold.map_or(Figures::default(), |t| Figures {
-            spend: t.spend.unwrap_or_default(),
-            points: t.points.unwrap_or_default(),
-            orders: t.orders.unwrap_or_default(),
-        });
-        let changed = TierChanged {
-            ladder: self.ladder.number,
-            version: self.version.number,
-            from: self.from,
-            to,
-            why: self.why,
-            figures: self.figures,
-            thresholds,
-            until,
-        };
-        draft.record(at, Decision::TierChanged(changed));
+/// After something that counts was recorded: a higher tier at once where the ladder says so, the end of grace, a
+/// challenge met, and what a closed period carries into the next.
+///
+/// `version` and `ladder` are those of the fact. What is late and comes under another version than the one in force by
+/// now is judged by its own, and what it reaches is taken into that of now ([`revision`]).
+pub(super) fn after_counting(
+    draft: &mut Draft<'_>,
+    version: &Version,
+    ladder: &Ladder,
+    effective_at: Instant,
+) {
+    let now = draft.now(effective_at);
+    let programmes = draft.programmes;
+    let Ok(version_now) = programmes.in_force(now) else { return };
+    let Some(ladder_now) = version_now.plan.ladder(ladder.number) else { return };
+    let Some(l) = draft.state().ladder(ladder.number) else { return };
+    if ladder_now.tier(l.tier).is_none() && l.since != Instant::MIN {
+        // The version begins at this instant, and is about to replace the tier.
+        return;
+    }
+    let (from, grace) = (by_figures(ladder_now, l), l.grace);
+    let found = reached(draft, version, ladder, version_now, effective_at);
+    let change = |why, standing, period| Change {
+        version: version_now,
+        ladder: ladder_now,
+        from,
+        why,
+        standing,
+        period,
+    };
+    match found {
+        Some(Reached { tier, asked_in, asked_of, standing, period, until })
+            if ladder_now.rank(tier) > ladder_now.rank(from) =>
+        {
+            let asked = change::asked(asked_in.tier(asked_of).and_then(|tier| tier.entry.as_ref()));
+            change(TierReason::Upgraded, standing, period).record_against(asked, draft, now, tier, until);
+        }
+        _ if grace => keep_in_grace(draft, version_now, ladder_now, from, now),
+        _ => {}
+    }
+    grant::meet_challenge(draft, version_now, ladder_now, now);
+    let period = period_at(ladder, version.plan.zone, draft.state(), effective_at);
+    if let Some(period) = period {
+        carry::recount(draft, version_now, ladder_now, period.start, now);
     }
 }
 
-/// After an order: a higher tier at once where the ladder says so, or the end of grace.
-pub(super) fn after_order(draft: &mut Draft<'_>, version: &Version, ladder: &Ladder, effective_at: Instant) {
-    let zone = version.plan.zone;
-    let state = draft.state();
-    let Some(l) = state.ladder(ladder.number) else { return };
-    let (from, grace) = (l.tier, l.grace);
-    let rank = ladder.rank(from);
+/// A tier that figures reach.
+struct Reached<'a> {
+    /// The tier, in the version in force by now.
+    tier: TierNumber,
+    /// The ladder whose thresholds were asked …
+    asked_in: &'a Ladder,
+    /// … and its tier that was reached.
+    asked_of: TierNumber,
+    /// The figures.
+    standing: Standing,
+    /// Their period, if they have one.
+    period: Option<Period>,
+    /// End of the tier's validity.
+    until: Option<Instant>,
+}
+
+/// What the figures of a fact's period or window reach, as far as the ladder gives tiers by now.
+fn reached<'a>(
+    draft: &Draft<'a>,
+    version: &Version,
+    ladder: &'a Ladder,
+    version_now: &'a Version,
+    effective_at: Instant,
+) -> Option<Reached<'a>> {
     let now = draft.now(effective_at);
-    let (reached, figures, until) = match ladder.period {
+    let state = draft.state();
+    let l = state.ladder(ladder.number)?;
+    let ladder_now = version_now.plan.ladder(ladder.number)?;
+    let asked_in = if version.number == version_now.number
+        || revision::asks_again(draft.programmes, ladder.number, version.number, version_now.number)
+    {
+        ladder_now
+    } else {
+        ladder
+    };
+    let (zone, zone_now) = (version.plan.zone, version_now.plan.zone);
+    let is_closed =
+        |period: Period| ladder.period != LadderPeriod::Lifetime && zone_now.day_start(period.end) <= now;
+    let (rank, standing, period, until) = match ladder.period {
         LadderPeriod::RollingDays(days) => {
-            let (reached, figures) = best_window(ladder, l, days, zone.day(effective_at), zone.day(now));
-            (reached, figures, None)
+            let (rank, standing) = best_window(asked_in, l, days, zone.day(effective_at), zone_now.day(now));
+            (rank, standing, None, None)
         }
         _ => {
-            let Some(period) = period_at(ladder, zone, state, effective_at) else { return };
-            let figures = of_period(l, period);
-            let closed = ladder.period != LadderPeriod::Lifetime && zone.day_start(period.end) <= now;
-            let until = reached_until(ladder, zone, state, period, now);
-            let at_once = ladder.upgrade == Upgrade::AtOnce || closed;
-            let over = closed && valid_until(ladder, zone, state, period).is_some_and(|until| until <= now);
-            (if at_once && !over { entry_rank(ladder, &figures) } else { 0 }, figures, until)
+            let mut period = period_at(ladder, zone, state, effective_at)?;
+            let mut standing = of_period(ladder, l, period);
+            let mut gives = ladder.upgrade == Upgrade::AtOnce
+                || ladder.period == LadderPeriod::Lifetime
+                || is_closed(period);
+            let over = is_closed(period)
+                && valid_until(ladder, zone_now, state, period).is_some_and(|until| until <= now);
+            if over {
+                // What the period gave is past, but what it adds to all time counts in the one that runs.
+                period = period_at(ladder, zone_now, state, now)?;
+                standing = of_period(ladder, l, period);
+                if ladder.upgrade == Upgrade::PeriodEnd {
+                    standing.period = Figures::default();
+                }
+                gives = true;
+            }
+            let until = reached_until(ladder, zone_now, state, period, now);
+            let rank = if gives { entry_rank(asked_in, &standing) } else { 0 };
+            (rank, standing, Some(period), until)
         }
     };
-    if reached > rank {
-        let change = Change { version, ladder, from, why: TierReason::Upgraded, figures };
-        change.record(draft, now, reached, until);
-    } else if grace {
-        keep_in_grace(draft, version, ladder, from, now);
-    }
+    let asked_of = asked_in.tiers.get(rank)?.number;
+    let tier =
+        revision::taken_over(draft.programmes, ladder.number, asked_of, version.number, version_now.number);
+    Some(Reached { tier, asked_in, asked_of, standing, period, until })
 }
 
 /// The highest rank, and its figures, over the windows that end on a day from `first` to `last`.
-fn best_window(ladder: &Ladder, l: &LadderState, days: u32, first: Day, last: Day) -> (usize, Figures) {
+fn best_window(ladder: &Ladder, l: &LadderState, days: u32, first: Day, last: Day) -> (usize, Standing) {
     let inner = l.buckets.iter().map(|b| b.start).filter(|day| *day > first && *day <= last);
     let mut best = (0, window(l, days, first));
     for day in std::iter::once(first).chain(inner) {
-        let figures = window(l, days, day);
-        let rank = entry_rank(ladder, &figures);
+        let standing = window(l, days, day);
+        let rank = entry_rank(ladder, &standing);
         if rank > best.0 {
-            best = (rank, figures);
+            best = (rank, standing);
         }
     }
     best
@@ -105,9 +167,9 @@ fn keep_in_grace(draft: &mut Draft<'_>, version: &Version, ladder: &Ladder, from
     let zone = version.plan.zone;
     let state = draft.state();
     let Some(l) = state.ladder(ladder.number) else { return };
-    let (figures, until) = running(ladder, zone, state, l, now);
-    if keeps(ladder, ladder.rank(from), &figures) {
-        Change { version, ladder, from, why: TierReason::Kept, figures }.record(
+    let (standing, until) = running(ladder, zone, state, l, now);
+    if keeps(ladder, ladder.rank(from), &standing) {
+        Change { version, ladder, from, why: TierReason::Kept, standing, period: None }.record(
             draft,
             now,
             ladder.rank(from),
@@ -116,31 +178,96 @@ fn keep_in_grace(draft: &mut Draft<'_>, version: &Version, ladder: &Ladder, from
     }
 }
 
-/// After a return, where the ladder demotes at once: the highest tier that any valid period still gives.
-pub(super) fn after_return(draft: &mut Draft<'_>, version: &Version, ladder: &Ladder, effective_at: Instant) {
-    let zone = version.plan.zone;
+/// After figures went back with a return, under the version in force: where the ladder demotes at once and the return
+/// took what justified the tier, the highest tier that any valid period still gives. Then what closed periods carry.
+pub(super) fn after_return(
+    draft: &mut Draft<'_>,
+    version: &Version,
+    entry: &MetricEntry,
+    effective_at: Instant,
+) {
+    let Some(ladder) = version.plan.ladder(entry.ladder) else { return };
     let now = draft.now(effective_at);
+    if ladder.on_return == OnReturn::DemoteNow {
+        demote_if_unjustified(draft, version, ladder, entry, now);
+    }
+    carry::recount(draft, version, ladder, day_in_period(ladder, entry.bucket), now);
+}
+
+fn demote_if_unjustified(
+    draft: &mut Draft<'_>,
+    version: &Version,
+    ladder: &Ladder,
+    entry: &MetricEntry,
+    now: Instant,
+) {
+    let zone = version.plan.zone;
     let state = draft.state();
     let Some(l) = state.ladder(ladder.number) else { return };
-    let rank = ladder.rank(l.tier);
-    if ladder.on_return != OnReturn::DemoteNow || rank == 0 || ladder.downgrade == Downgrade::Never {
+    let (from, rank) = (l.tier, ladder.rank(l.tier));
+    if rank == 0 || ladder.downgrade == Downgrade::Never {
         return;
     }
-    let from = l.tier;
-    let (figures, until) = running(ladder, zone, state, l, now);
-    let mut best = (if keeps(ladder, rank, &figures) { rank } else { entry_rank(ladder, &figures) }, until);
+    let mut before = l.clone();
+    before.lifetime = minus(before.lifetime, entry.figures);
+    for bucket in before.buckets.iter_mut().filter(|bucket| bucket.start == entry.bucket) {
+        bucket.figures = minus(bucket.figures, entry.figures);
+    }
+    let was_justified = justified(ladder, zone, state, &before, now).rank >= rank;
+    let still = justified(ladder, zone, state, l, now);
+    if was_justified && still.rank < rank {
+        still.demote(draft, version, ladder, from, TierReason::Returned, now);
+    }
+}
+
+/// The highest tier, at most the one held, that the running period or any earlier one that is still valid gives.
+struct Justified {
+    rank: usize,
+    /// Figures of the running period or window.
+    standing: Standing,
+    /// The period that gives the rank, if it is one.
+    period: Option<Period>,
+    until: Option<Instant>,
+}
+
+impl Justified {
+    fn demote(
+        self,
+        draft: &mut Draft<'_>,
+        version: &Version,
+        ladder: &Ladder,
+        from: TierNumber,
+        why: TierReason,
+        now: Instant,
+    ) {
+        let Justified { rank, standing, period, until } = self;
+        let until = match (ladder.period, period) {
+            _ if rank == 0 => None,
+            // The lower tier has years of its own from now on.
+            (LadderPeriod::AnniversaryTier, Some(period)) => {
+                reached_until(ladder, version.plan.zone, draft.state(), period, now)
+            }
+            _ => until,
+        };
+        Change { version, ladder, from, why, standing, period }.record(draft, now, rank, until);
+    }
+}
+
+fn justified(ladder: &Ladder, zone: Zone, state: &MemberState, l: &LadderState, now: Instant) -> Justified {
+    let rank_held = ladder.rank(l.tier);
+    let given = |standing: &Standing| {
+        if keeps(ladder, rank_held, standing) { rank_held } else { entry_rank(ladder, standing) }
+    };
+    let (standing, until) = running(ladder, zone, state, l, now);
+    let period = period_at(ladder, zone, state, now);
+    let mut best = Justified { rank: given(&standing), standing, period, until };
     for (earlier, valid_until) in earlier_periods(ladder, zone, state, now) {
-        let past = of_period(l, earlier);
-        let past_rank = if keeps(ladder, rank, &past) { rank } else { entry_rank(ladder, &past) };
-        if past_rank > best.0 {
-            best = (past_rank, Some(valid_until));
+        let rank = given(&of_period(ladder, l, earlier));
+        if rank > best.rank {
+            best = Justified { rank, period: Some(earlier), until: Some(valid_until), ..best };
         }
     }
-    if best.0 < rank {
-        let until = if best.0 == 0 { None } else { best.1 };
-        Change { version, ladder, from, why: TierReason::Returned, figures }
-            .record(draft, now, best.0, until);
-    }
+    best
 }
 
 /// The closed periods whose validity still covers an instant, newest first, and until when it does.
@@ -151,24 +278,25 @@ fn earlier_periods(ladder: &Ladder, zone: Zone, state: &MemberState, now: Instan
         _ => period_at(ladder, zone, state, now),
     };
     while let Some(period) = current {
-        let earlier = ended(ladder, zone, state, period.start);
+        // Days that reached a tier as its own years began are none at all, and end where they start.
+        let earlier = ended(ladder, zone, state, period.start).filter(|e| e.start < period.start);
         let valid = earlier.and_then(|e| Some((e, valid_until(ladder, zone, state, e)?)));
         let covering = valid.filter(|(_, until)| *until > now);
         periods.extend(covering);
         current = covering.map(|(e, _)| e);
     }
-    periods.extend(reaching_year(ladder, zone, state).filter(|(_, until)| *until > now));
+    periods.extend(reaching_period(ladder, zone, state).filter(|(_, until)| *until > now));
     periods
 }
 
-/// The year up to the day on which a tier with years of its own was reached, and the validity that it gave: the tier's
+/// The days up to the one on which a tier with years of its own was reached, and the validity that it gave: the tier's
 /// years begin after that day, so none of them holds what reached it.
-fn reaching_year(ladder: &Ladder, zone: Zone, state: &MemberState) -> Option<(Period, Instant)> {
+fn reaching_period(ladder: &Ladder, zone: Zone, state: &MemberState) -> Option<(Period, Instant)> {
     let l = state.ladder(ladder.number)?;
     if ladder.period != LadderPeriod::AnniversaryTier || ladder.rank(l.tier) == 0 {
         return None;
     }
     let end = first_day_from(zone, l.since);
     let valid_until = zone.day_start(end.plus_months(ladder.valid_periods.saturating_mul(12)));
-    Some((year_before(end), valid_until))
+    Some((reaching(ladder, state, end), valid_until))
 }

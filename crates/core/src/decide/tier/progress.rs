@@ -4,12 +4,10 @@
 
 use crate::calendar::{Day, Instant, Zone};
 use crate::decide::settle_to;
-use crate::decide::tier::figures::{period_at, running};
+use crate::decide::tier::figures::{by_figures, held, missing, period_at, running};
 use crate::decide::tier::review;
-use crate::event::{Decision, Event, Figures};
+use crate::event::{Decision, Event, Figures, TierGrant};
 use crate::ids::TierNumber;
-use crate::money::Money;
-use crate::points::Points;
 use crate::programme::plan::{Downgrade, Ladder, LadderPeriod, Threshold};
 use crate::programme::versions::Programmes;
 use crate::state::{LadderState, MemberState};
@@ -21,25 +19,42 @@ const REVIEWS_MAX: usize = 1_000;
 /// How a member stands on a ladder (case 31).
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Progress {
-    /// The tier held.
+    /// The tier held: the higher of those by figures and by hand.
     pub tier: TierNumber,
-    /// End of its validity if it is not kept.
+    /// End of its validity if it is not kept, or no longer given.
     pub until: Option<Instant>,
-    /// Figures of the running period or window.
+    /// The tier held by figures.
+    pub by_figures: TierNumber,
+    /// The tier held by hand.
+    pub grant: Option<TierGrant>,
+    /// Figures of the running period or window, with what was carried into it.
     pub figures: Figures,
+    /// Figures of all time.
+    pub lifetime: Figures,
     /// The next tier up and what its entry still asks; `None` on the highest.
-    pub next: Option<(TierNumber, Figures)>,
+    pub next: Option<(TierNumber, Missing)>,
     /// First instant at which more than `next` says may be missing: the running period has ended, or a day with figures
     /// has left the window. `None` where that never comes, and on the highest tier.
     pub next_by: Option<Instant>,
-    /// What keeping the tier still asks; `None` on the first tier.
-    pub keep: Option<Figures>,
+    /// What keeping the tier held by figures still asks; `None` on the first.
+    pub keep: Option<Missing>,
     /// First instant at which it is too late for what `keep` says: the running period, the tier's validity or its grace
     /// has ended, or a day that the window needs has left it. `None` where the tier cannot be lost.
     pub keep_by: Option<Instant>,
     /// When time alone next tells something of the tier, and which tier is held then: a change, its being kept, the
     /// beginning of grace, or the end of its validity. `None` where nothing comes.
     pub projected: Option<(Instant, TierNumber)>,
+}
+
+/// What a threshold still asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Missing {
+    /// Whether all of it is needed, or any of the figures asked. One that is reached no longer asks anything.
+    pub all: bool,
+    /// Of the running period or window.
+    pub period: Figures,
+    /// Of all time.
+    pub lifetime: Figures,
 }
 
 /// Tells how a member who is settled to an instant stands on a ladder.
@@ -50,37 +65,36 @@ pub fn progress(
     state: &MemberState,
     at: Instant,
 ) -> Progress {
-    let empty = LadderState {
-        ladder: ladder.number,
-        tier: TierNumber(0),
-        since: Instant::MIN,
-        until: None,
-        grace: false,
-        buckets: Vec::new(),
-    };
+    let empty = LadderState::new(ladder.number);
     let l = state.ladder(ladder.number).unwrap_or(&empty);
-    let (figures, _) = running(ladder, zone, state, l, at);
-    let rank = ladder.rank(l.tier);
+    let (standing, _) = running(ladder, zone, state, l, at);
     let missing = |threshold: Option<&Threshold>| {
-        threshold.map_or(Figures::default(), |t| Figures {
-            spend: Money((t.spend.unwrap_or_default().0 - figures.spend.0).max(0)),
-            points: Points((t.points.unwrap_or_default().0 - figures.points.0).max(0)),
-            orders: (t.orders.unwrap_or_default() - figures.orders).max(0),
+        threshold.map_or(Missing::default(), |asked| Missing {
+            all: asked.all,
+            period: missing(&asked.period, &standing.period),
+            lifetime: missing(&asked.lifetime, &standing.lifetime),
         })
     };
+    let tier = held(state, ladder);
+    let (rank, rank_by_figures) = (ladder.rank(tier), ladder.rank(l.tier));
     let next = ladder.tiers.get(rank + 1).map(|tier| (tier.number, missing(tier.entry.as_ref())));
-    let keep = (rank > 0).then(|| missing(ladder.tiers.get(rank).and_then(|tier| tier.keep.as_ref())));
+    let above = rank_by_figures > 0;
+    let keep = above.then(|| missing(ladder.tiers.get(rank_by_figures).and_then(|tier| tier.keep.as_ref())));
     let figures_end = figures_end(ladder, zone, state, l, at);
-    let can_lose = rank > 0 && ladder.downgrade != Downgrade::Never;
+    let can_lose = above && ladder.downgrade != Downgrade::Never;
+    let by_hand = l.grant.filter(|_| rank > rank_by_figures);
     Progress {
-        tier: l.tier,
-        until: l.until,
-        figures,
+        tier,
+        until: by_hand.map_or(l.until, |grant| grant.until),
+        by_figures: by_figures(ladder, l),
+        grant: l.grant,
+        figures: standing.period,
+        lifetime: standing.lifetime,
         next_by: figures_end.filter(|_| next.is_some()),
         next,
         keep,
         keep_by: if can_lose { keep_by(programmes, ladder, state, l, figures_end, at) } else { None },
-        projected: projected(programmes, l, state, at),
+        projected: projected(programmes, ladder, l, state, at),
     }
 }
 
@@ -116,24 +130,25 @@ fn keep_by(
     let until = l.until.filter(|until| *until > at);
     if matches!(ladder.period, LadderPeriod::RollingDays(_)) && !l.grace {
         // The window keeps the tier for now, and may lose days that it can spare.
-        return review::ladder_due(state, l, programmes, at);
+        return review::by_figures_due(state, l, programmes, at);
     }
     [until, figures_end].into_iter().flatten().min()
 }
 
-/// What time alone brings next: reviews are settled one after another until one changes the tier or its end, or the end
-/// has come.
+/// What time alone brings next: reviews are settled one after another until one changes the tier held or its end, or the
+/// end has come.
 fn projected(
     programmes: &Programmes,
+    ladder: &Ladder,
     l: &LadderState,
     state: &MemberState,
     at: Instant,
 ) -> Option<(Instant, TierNumber)> {
     let of_ladder = |event: &Event| match &event.decision {
-        Decision::TierChanged(changed) if changed.ladder == l.ladder => {
-            Some((event.effective_at, changed.to))
-        }
-        _ => None,
+        Decision::TierChanged(changed) => changed.ladder == ladder.number,
+        Decision::TierGranted(granted) => granted.ladder == ladder.number,
+        Decision::TierGrantEnded(ended) => ended.ladder == ladder.number,
+        _ => false,
     };
     let mut ahead = state.clone();
     let mut cursor = at;
@@ -141,11 +156,9 @@ fn projected(
         cursor = review::due_after(&ahead, programmes, cursor)?;
         let mut events = Vec::new();
         settle_to(&mut ahead, programmes, cursor, &mut events);
-        if let Some(changed) = events.iter().find_map(of_ladder) {
-            return Some(changed);
-        }
-        if l.until == Some(cursor) {
-            return Some((cursor, l.tier));
+        if events.iter().any(of_ladder) || l.until == Some(cursor) {
+            let then = programmes.in_force(cursor).ok().and_then(|v| v.plan.ladder(ladder.number));
+            return Some((cursor, held(&ahead, then.unwrap_or(ladder))));
         }
     }
     None

@@ -363,6 +363,6 @@ impl<'a> Evaluation<'a> {
 
 /// The id of the tier that a member holds.
 fn tier_held<'a>(member: &MemberState, ladder: &'a Ladder) -> Option<&'a str> {
-    let held = tier::figures::held(member, ladder.number);
+    let held = tier::figures::held(member, ladder);
     ladder.tiers.iter().find(|tier| tier.number == held).map(|tier| &*tier.id)
 }

@@ -77,14 +77,7 @@ fn member(plan: &Plan) -> MemberState {
     state.profile.attributes = vec![("city".into(), "Wien".into()), ("since".into(), "2019-07".into())];
     state.balances.push(Balance { available: Points(750), ..Balance::default() });
     let status = plan.ladders[0].as_ref().unwrap();
-    state.ladders.push(LadderState {
-        ladder: status.number,
-        tier: status.tiers[1].number,
-        since: Instant::MIN,
-        until: None,
-        grace: false,
-        buckets: Vec::new(),
-    });
+    state.ladders.push(LadderState { tier: status.tiers[1].number, ..LadderState::new(status.number) });
     assert_eq!(status.tiers[1].number, TierNumber(1));
     state
 }
@@ -146,6 +139,8 @@ fn figures_and_texts_of_an_order_can_be_asked() {
         order.lines[0].category == 'WINE' && order.lines[2].amount == 3000 && order.lines[1].tax == 10
         order.total / 1000 == 6 && order.total % 1000 == 530 && -order.total < 0 - 1 && order.amount * 2 - 1 == 11999
         (order.total > 6000 ? order.shipping : 0) == 500
+        order.total <= 6530 && !(order.total <= 6529) && order.total >= 6530 && !(order.total < 6530)
+        (order.total > 0) == true && !((order.total > 0) == false) && (order.total > 0) != false
         ",
     );
 }
@@ -165,7 +160,9 @@ fn macros_go_over_lines_segments_and_literals() {
         order.lines.filter(l, l.category == 'WINE').all(l, l.brand != 'Acme')
         order.lines.exists(l, order.lines.exists(m, m.amount > l.amount && m.category != 'BEER' && l.category == 'BEER'))
         member.segments.exists(s, s == 'vip') && size(member.segments) == 2 && member.segments[1] == 'press'
-        ['staff', 'vip'].exists(s, s in member.segments)
+        ['staff', 'vip'].exists(s, s in member.segments) && !['staff', 'guest'].exists(s, s in member.segments)
+        ['vip', 'press'].all(s, s in member.segments) && !['vip', 'staff'].all(s, s in member.segments)
+        [4, 5].all(d, d >= 4) && ![4, 5].all(d, d <= 4) && ![6, 7].exists(d, d == moment.weekday)
         [6, 7].exists(d, d == moment.weekday) || [1, 5].exists(d, d == moment.weekday)
         ",
     );
@@ -219,6 +216,8 @@ fn what_cannot_be_worked_out_does_not_hold() {
         member.available['miles'] > 0
         order.lines.all(l, l.amount / 0 == 1)
         order.lines.exists_one(l, l.amount / (l.amount - 1000) > 1)
+        order.total / 0 == 1 || false
+        order.total / 0 == 1 && true
         ",
     );
     assert!(!holds_for("order.amount > 0", |order| order.lines[0].amount = Money(i64::MAX)));
@@ -570,4 +569,32 @@ fn what_is_no_cel_is_refused_where_it_goes_wrong() {
                5 the expression is not CEL: unsupported syntax: '`'
         "#]],
     );
+}
+
+#[test]
+fn an_expression_is_shown_as_written() {
+    let source = "order.total  > 100 && member.orders == 0";
+    assert_eq!(compiled(source).source(), source);
+}
+
+#[test]
+fn what_is_filtered_cannot_be_told_by_its_place() {
+    refused(
+        "order.lines.filter(l, l.amount > 0)[0].amount > 0",
+        expect![[r#"
+        order.lines.filter(l, l.amount > 0)[0].amount > 0
+          35 [] is for a map with a string, and for order.lines and member.segments with an int
+    "#]],
+    );
+}
+
+#[test]
+fn size_is_bounded_in_bytes_and_nodes() {
+    let padded = |bytes: usize| format!("{:bytes$}", "true");
+    assert_eq!(compiled(&padded(SOURCE_BYTES_MAX)).cost(), 1);
+    assert!(compile(&padded(SOURCE_BYTES_MAX + 1), &mut |_| {}).is_err());
+    let listed = |ones: usize| format!("1 in [{}]", vec!["1"; ones].join(", "));
+    let ones = usize::try_from(COST_MAX).unwrap() - 3;
+    assert_eq!(compiled(&listed(ones)).cost(), COST_MAX);
+    assert!(compile(&listed(ones + 1), &mut |_| {}).is_err());
 }

@@ -139,6 +139,7 @@ mod tests {
         assert_eq!(place_in_literal("\"é > c\"", 3), 4);
         assert_eq!(place_in_literal("'''\na > b'''", 2), 6);
         assert_eq!(place_in_literal("\"\"\"\r\na \\\n   > b\"\"\"", 3), 13);
+        assert_eq!(place_in_literal("\"\\\\ > b\"", 2), 4);
         assert_eq!(place_in_literal("'a'", 9), 3);
     }
 }

@@ -1,37 +1,37 @@
 //! Ladders: periods whose options go together, and tiers each of which is harder than the one below.
 //!
-//! A threshold is *at least as hard* as another when whoever reaches it must have reached the other. A tier's entry must
-//! be at least as hard as that of the tier below, and not the other way round: else the two overlap, and a member could
-//! reach the higher without the lower. Keeping a tier must be no harder than reaching it.
+//! A tier's entry must be at least as hard as that of the tier below, and not the other way round: else the two overlap,
+//! and a member could reach the higher without the lower. Keeping a tier must be no harder than reaching it.
 
 use std::ops::Range;
 
+use smallvec::SmallVec;
+
 use super::expiry::{Expiries, expiry};
 use super::findings::Notes;
-use super::scalar::{check_id, check_unique, decimal, whole, whole_or};
-use crate::ids::{LadderNumber, TierNumber};
-use crate::money::Money;
-use crate::points::Points;
+use super::occasion::activity;
+use super::scalar::{check_id, check_unique, whole_or};
+use super::threshold::{Demand, Units, at_least_as_hard, carry_over, challenge, threshold};
+use crate::ids::{ActivityNumber, LadderNumber, TierNumber};
 use crate::programme::plan::{
-    Ladder, LadderPeriod, MoneyBase, MoneyCurrency, PointCurrency, Threshold, Tier, Upgrade, Usage,
+    ActivityKind, Ladder, LadderPeriod, MoneyBase, MoneyCurrency, PointCurrency, Threshold, Tier, Upgrade,
 };
 use crate::programme::registry::{LADDERS_MAX, Registry, TIERS_MAX};
 use crate::programme::schema::{
-    At, BeforeAfter, FiguresTable, LadderTable, MoneyBaseTable, PeriodKind, ThresholdTable, TierTable,
-    WithWithout,
+    At, BeforeAfter, LadderTable, MoneyBaseTable, PeriodKind, Text, TierTable, WithWithout,
 };
 
 /// The ladders by number, with `None` for those of earlier versions that the file lacks.
 pub(super) fn ladders(
     tables: &[At<LadderTable>],
-    money: &[MoneyCurrency],
-    currencies: &[Option<PointCurrency>],
+    setting: Setting,
     expiries: &mut Expiries,
     numbers: &mut Registry,
     notes: &mut Notes,
 ) -> Vec<Option<Ladder>> {
     check_unique(notes, tables.iter().map(|table| &table.value.id), "ladder");
-    let units = Units::new(money, currencies);
+    let Setting { money, currencies, activities, has_referral } = setting;
+    let units = Units::new(money, currencies, has_referral, !activities.is_empty());
     let mut ladders = Vec::new();
     for table in tables {
         let id = &table.value.id;
@@ -41,7 +41,7 @@ pub(super) fn ladders(
             notes.add(&id.span, message, format!("Keep to {LADDERS_MAX} ids"));
             continue;
         };
-        ladders.push(ladder(table, number, &units, expiries, numbers, notes));
+        ladders.push(ladder(table, number, (&units, activities), expiries, numbers, notes));
     }
     let mut by_number: Vec<Option<Ladder>> = vec![None; numbers.ladders.len()];
     for ladder in ladders {
@@ -51,32 +51,29 @@ pub(super) fn ladders(
     by_number
 }
 
-/// Smallest units of the figures that thresholds ask.
-struct Units {
-    money_exponent: u8,
-    /// Scales of the currencies that count for tiers.
-    point_scales: Vec<u8>,
-}
-
-impl Units {
-    fn new(money: &[MoneyCurrency], currencies: &[Option<PointCurrency>]) -> Units {
-        let counts = currencies.iter().flatten().filter(|currency| currency.usage != Usage::Spendable);
-        let mut point_scales: Vec<u8> = counts.map(|currency| currency.scale).collect();
-        point_scales.sort_unstable();
-        point_scales.dedup();
-        Units { money_exponent: money.first().map_or(2, |first| first.exponent), point_scales }
-    }
+/// What ladders rest on.
+#[derive(Clone, Copy)]
+pub(super) struct Setting<'p> {
+    /// Money currencies accepted.
+    pub money: &'p [MoneyCurrency],
+    /// Point currencies by number.
+    pub currencies: &'p [Option<PointCurrency>],
+    /// Kinds of activity.
+    pub activities: &'p [ActivityKind],
+    /// Whether the file says what a referral waits for.
+    pub has_referral: bool,
 }
 
 fn ladder(
     at: &At<LadderTable>,
     number: LadderNumber,
-    units: &Units,
+    (units, kinds): (&Units, &[ActivityKind]),
     expiries: &mut Expiries,
     numbers: &mut Registry,
     notes: &mut Notes,
 ) -> Ladder {
     let table = &at.value;
+    let demand = Demand::of(table);
     check_options(at, notes);
     let days = whole_or(notes, table.days.as_ref(), "days", 1..=3_660, 1);
     Ladder {
@@ -94,9 +91,41 @@ fn ladder(
         valid_periods: whole_or(notes, table.valid_periods.as_ref(), "valid_periods", 1..=100, 1),
         grace_days: whole_or(notes, table.grace_days.as_ref(), "grace_days", 0..=3_650, 0),
         on_return: table.on_return,
+        on_change: table.on_change,
+        carry_over: table.carry_over.as_ref().and_then(|most| carry_over(most, &demand, units, notes)),
         spend: money_base(table.spend),
+        counts_referrals: demand.referrals(),
+        activities: activities(table.activities.as_ref(), &demand, kinds, notes),
         tiers: tiers(&table.tier, number, units, expiries, numbers, notes),
     }
+}
+
+/// The kinds of activity that are counted: those listed, else all, and none where no tier asks for activities.
+fn activities(
+    listed: Option<&At<Vec<Text>>>,
+    demand: &Demand,
+    kinds: &[ActivityKind],
+    notes: &mut Notes,
+) -> SmallVec<[ActivityNumber; 4]> {
+    let mut counted: SmallVec<[ActivityNumber; 4]> = SmallVec::new();
+    match listed {
+        None if demand.activities() => counted.extend(kinds.iter().map(|kind| kind.number)),
+        None => {}
+        Some(listed) if !demand.activities() => {
+            let message = "`activities` does nothing: no tier asks for activities";
+            notes.add(&listed.span, message, "Leave it out, or ask for activities in a tier");
+        }
+        Some(listed) if listed.value.is_empty() => {
+            let message = "the figure `activities` can never be reached: no kind of activity is listed";
+            notes.add(&listed.span, message, "List ids of [[activity]], or leave it out to count all");
+        }
+        Some(listed) => {
+            counted.extend(listed.value.iter().filter_map(|name| activity(name, kinds, notes)));
+        }
+    }
+    counted.sort_unstable();
+    counted.dedup();
+    counted
 }
 
 /// Notes options that the ladder's period does not know.
@@ -115,6 +144,12 @@ fn check_options(at: &At<LadderTable>, notes: &mut Notes) {
             misplaced(&days.span, "`days`", "Leave `days` out, or let period be \"rolling_days\"");
         }
         _ => {}
+    }
+    if let Some(carry_over) = &table.carry_over
+        && !matches!(table.period, PeriodKind::CalendarYear | PeriodKind::AnniversaryJoining)
+    {
+        let remedy = "Leave it out, or let period be \"calendar_year\" or \"anniversary_joining\"";
+        misplaced(&carry_over.span, "`carry_over`", remedy);
     }
     if !matches!(table.period, PeriodKind::RollingDays | PeriodKind::Lifetime) {
         return;
@@ -164,11 +199,7 @@ fn tiers(
     for (rank, at) in tables.value.iter().enumerate() {
         let table = &at.value;
         check_id(notes, &table.id, "tier");
-        let number = numbers.tier(ladder, &table.id.value).unwrap_or_else(|| {
-            let message = "there are too many tiers in all versions of this ladder";
-            notes.add(&table.id.span, message, format!("Keep to {TIERS_MAX} ids"));
-            TierNumber(0)
-        });
+        let number = tier_number(ladder, &table.id, numbers, notes);
         let (entry, keep) = if rank == 0 { base_tier(table, notes) } else { higher_tier(at, units, notes) };
         let below = tiers.last().map(|tier: &Tier| (tier.id.as_ref(), tier.entry));
         if let (Some(entry), Some((below_id, Some(below))), Some(place)) = (entry, below, &table.entry) {
@@ -179,18 +210,60 @@ fn tiers(
             expiries.applies(None, index, &at.span);
             index
         });
-        tiers.push(Tier { number, id: table.id.value.as_str().into(), entry, keep, expiry });
+        tiers.push(Tier {
+            number,
+            id: table.id.value.as_str().into(),
+            entry,
+            keep,
+            expiry,
+            replaces: SmallVec::new(),
+            challenge: table.challenge.as_ref().and_then(|at| challenge(at, units, notes)),
+        });
+    }
+    // After the tiers of this version, so that theirs are the first numbers.
+    let mut replaced: Vec<&str> = Vec::new();
+    for (tier, at) in tiers.iter_mut().zip(&tables.value) {
+        for name in &at.value.replaces {
+            check_replaced(name, tables, &replaced, notes);
+            replaced.push(&name.value);
+            tier.replaces.push(tier_number(ladder, name, numbers, notes));
+        }
     }
     tiers
 }
 
-/// The first tier has no thresholds.
+/// The number of a tier, noting when there are too many.
+fn tier_number(ladder: LadderNumber, id: &Text, numbers: &mut Registry, notes: &mut Notes) -> TierNumber {
+    numbers.tier(ladder, &id.value).unwrap_or_else(|| {
+        let message = "there are too many tiers in all versions of this ladder";
+        notes.add(&id.span, message, format!("Keep to {TIERS_MAX} ids"));
+        TierNumber(0)
+    })
+}
+
+/// Notes what no earlier version can have had and this one lacks, or what two tiers would be in place of.
+fn check_replaced(name: &Text, tables: &At<Vec<At<TierTable>>>, replaced: &[&str], notes: &mut Notes) {
+    check_id(notes, name, "tier");
+    if tables.value.iter().any(|table| table.value.id.value == name.value) {
+        let message = format!("the tier `{}` cannot be replaced: this version has it", name.value);
+        notes.add(&name.span, message, "Take it out of `replaces`, or take the tier out of the ladder");
+    } else if replaced.contains(&name.value.as_str()) {
+        notes.add(&name.span, format!("the tier `{}` is replaced twice", name.value), "Name it once");
+    }
+}
+
+/// The first tier has neither thresholds nor a challenge.
 fn base_tier(table: &TierTable, notes: &mut Notes) -> (Option<Threshold>, Option<Threshold>) {
-    for (key, threshold) in [("entry", &table.entry), ("keep", &table.keep)] {
-        if let Some(threshold) = threshold {
+    let keys = [
+        ("entry", table.entry.as_ref().map(|entry| &entry.span)),
+        ("keep", table.keep.as_ref().map(|keep| &keep.span)),
+        ("challenge", table.challenge.as_ref().map(|challenge| &challenge.span)),
+    ];
+    for (key, place) in keys {
+        if let Some(place) = place {
             let message = format!("the first tier, `{}`, has `{key}`", table.id.value);
             notes.add(
-                &threshold.span,
+                place,
                 message,
                 "Leave it out, or put the tier that every member starts with before it",
             );
@@ -247,76 +320,4 @@ fn check_harder(
         let message = format!("the tiers `{below_id}` and `{id}` overlap: the same figures reach both");
         notes.add(span, message, format!("Ask more for `{id}`"));
     }
-}
-
-/// A threshold, if nothing about it is wrong.
-fn threshold(at: &At<ThresholdTable>, units: &Units, notes: &mut Notes) -> Option<Threshold> {
-    let (all, figures) = match (&at.value.any, &at.value.all) {
-        (Some(figures), None) => (false, figures),
-        (None, Some(figures)) => (true, figures),
-        _ => {
-            let message = "a threshold has either `any` or `all`";
-            notes.add(&at.span, message, "Write it as { any = { … } } or { all = { … } }");
-            return None;
-        }
-    };
-    let FiguresTable { spend, points, orders } = &figures.value;
-    if spend.is_none() && points.is_none() && orders.is_none() {
-        notes.add(&figures.span, "no figure is asked", "Ask at least one of spend, points and orders");
-        return None;
-    }
-    // A figure that is wrong gives `Some(None)`, and then the whole threshold nothing.
-    let spend = spend.as_ref().map(|text| decimal(notes, text, "spend", units.money_exponent, 1));
-    let points = points.as_ref().map(|text| {
-        let scale = point_scale(&text.span, units, notes)?;
-        decimal(notes, text, "points", scale, 1)
-    });
-    let orders = orders.as_ref().map(|number| whole(notes, number, "orders", 1..=1_000_000_000));
-    if [spend, points, orders].contains(&Some(None)) {
-        return None;
-    }
-    Some(Threshold {
-        all,
-        spend: spend.flatten().map(Money),
-        points: points.flatten().map(Points),
-        orders: orders.flatten(),
-    })
-}
-
-/// The one scale of all points that count for tiers.
-fn point_scale(span: &Range<usize>, units: &Units, notes: &mut Notes) -> Option<u8> {
-    match units.point_scales.as_slice() {
-        [scale] => Some(*scale),
-        [] => {
-            let message = "the figure `points` can never be reached: no currency counts for tiers";
-            notes.add(span, message, "Let the use of a currency be \"qualifying\" or \"both\"");
-            None
-        }
-        _ => {
-            let message =
-                "the currencies that count for tiers have different scales, and their points cannot be added";
-            notes.add(span, message, "Give them one scale, or let only one of them count");
-            None
-        }
-    }
-}
-
-/// Whether whoever reaches `hard` must have reached `easy`. Each figure grows on its own, so a figure implies only a
-/// lower or equal demand on itself.
-pub(super) fn at_least_as_hard(hard: Threshold, easy: Threshold) -> bool {
-    let (hard_figures, easy_figures) = (figures(hard), figures(easy));
-    let implied = |h: (usize, i64), e: (usize, i64)| h.0 == e.0 && h.1 >= e.1;
-    // One way of reaching `hard` is a set of figures that are all reached.
-    let ways: Vec<&[(usize, i64)]> =
-        if hard.all { vec![hard_figures.as_slice()] } else { hard_figures.chunks(1).collect() };
-    ways.iter().all(|way| {
-        let mut reached = easy_figures.iter().map(|e| way.iter().any(|h| implied(*h, *e)));
-        if easy.all { reached.all(|r| r) } else { reached.any(|r| r) }
-    })
-}
-
-/// The figures asked, each with its kind.
-fn figures(threshold: Threshold) -> Vec<(usize, i64)> {
-    let asked = [threshold.spend.map(|m| m.0), threshold.points.map(|p| p.0), threshold.orders];
-    asked.into_iter().enumerate().filter_map(|(kind, least)| least.map(|least| (kind, least))).collect()
 }

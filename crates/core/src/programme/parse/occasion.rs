@@ -1,7 +1,7 @@
 //! What a rule is about, and which of its keys go with that.
 //!
-//! An activity is one line without category, stock-keeping unit or brand; enrolments, birthdays, anniversaries and
-//! referrals have neither money nor anything else of an order. A condition that could only ever fail on such an occasion,
+//! An activity is one line without category, stock-keeping unit or brand; enrolments, birthdays, anniversaries, referrals
+//! and what becomes of tiers have neither money nor anything else of an order. A condition that could only ever fail on such an occasion,
 //! or only ever hold, is refused.
 
 use std::ops::Range;
@@ -12,10 +12,13 @@ use super::findings::Notes;
 use super::rule::Scope;
 use crate::event::Trigger;
 use crate::ids::{ActivityNumber, LadderNumber, TierNumber};
-use crate::programme::plan::{Effect, Rule};
+use crate::programme::plan::{ActivityKind, Effect, Rule};
 use crate::programme::schema::{At, RuleKind, RuleTable, Text};
 
-use Trigger::{Activity, Anniversary, Birthday, Enrolment, Order, Referred, Referrer};
+use Trigger::{
+    Activity, Anniversary, Birthday, Enrolment, Order, Referred, Referrer, TierAnniversary, TierKept,
+    TierReached,
+};
 
 /// The word in the file.
 fn word(on: Trigger) -> &'static str {
@@ -27,6 +30,9 @@ fn word(on: Trigger) -> &'static str {
         Anniversary => "anniversary",
         Referrer => "referrer",
         Referred => "referred",
+        TierReached => "tier_reached",
+        TierKept => "tier_kept",
+        TierAnniversary => "tier_anniversary",
     }
 }
 
@@ -80,8 +86,18 @@ type Key = (&'static str, Option<Range<usize>>, &'static [Trigger]);
 /// The keys that go with some occasions only.
 fn keys(table: &RuleTable) -> Vec<Key> {
     const MONEY: &[Trigger] = &[Order, Activity];
-    const AWAKE: &[Trigger] = &[Order, Activity, Enrolment, Referrer, Referred];
-    const OTHER_DAYS: &[Trigger] = &[Order, Activity, Enrolment, Anniversary, Referrer, Referred];
+    const AWAKE: &[Trigger] = &[Order, Activity, Enrolment, Referrer, Referred, TierReached];
+    const OTHER_DAYS: &[Trigger] = &[
+        Order,
+        Activity,
+        Enrolment,
+        Anniversary,
+        Referrer,
+        Referred,
+        TierReached,
+        TierKept,
+        TierAnniversary,
+    ];
     fn place<T>(value: &Option<At<T>>) -> Option<Range<usize>> {
         value.as_ref().map(|value| value.span.clone())
     }
@@ -108,7 +124,7 @@ fn keys(table: &RuleTable) -> Vec<Key> {
         ("order_number", place(&when.order_number), &[Order]),
         ("streak", place(&when.streak), &[Activity]),
         ("score", place(&when.score), &[Activity]),
-        // Birthdays and anniversaries are judged at midnight.
+        // Birthdays, anniversaries and what is kept are judged at midnight.
         ("hour", place(&when.hour), AWAKE),
         ("birthday", place(&when.birthday), OTHER_DAYS),
     ]
@@ -132,20 +148,24 @@ pub(super) fn activities(
         notes.add(place, message, "Add activity = [\"…\"], with ids of [[activity]]");
     }
     for name in names {
-        match scope.activities.iter().find(|kind| kind.id.as_ref() == name.value) {
-            Some(kind) => numbers.push(kind.number),
-            None => {
-                let known: Vec<&str> = scope.activities.iter().map(|kind| kind.id.as_ref()).collect();
-                notes.unknown(name, "kind of activity", &known, "add [[activity]]");
-            }
-        }
+        numbers.extend(activity(name, scope.activities, notes));
     }
     numbers.sort_unstable();
     numbers.dedup();
     numbers
 }
 
-/// Notes wanted tiers that nobody has who has only just joined.
+/// A kind of activity by its id.
+pub(super) fn activity(name: &Text, kinds: &[ActivityKind], notes: &mut Notes) -> Option<ActivityNumber> {
+    let found = kinds.iter().find(|kind| kind.id.as_ref() == name.value);
+    if found.is_none() {
+        let known: Vec<&str> = kinds.iter().map(|kind| kind.id.as_ref()).collect();
+        notes.unknown(name, "kind of activity", &known, "add [[activity]]");
+    }
+    found.map(|kind| kind.number)
+}
+
+/// Notes wanted tiers that nobody has who has only just joined, and those that are never reached.
 pub(super) fn check_tiers(
     table: &RuleTable,
     tiers: &[(LadderNumber, TierNumber)],
@@ -163,6 +183,31 @@ pub(super) fn check_tiers(
     {
         let message = "the rule can never match: at enrolment everybody is in the first tier";
         notes.add(&place.span, message, "Name a first tier, or leave `tier` out");
+    }
+    let never = match on(table) {
+        TierReached => "is never reached",
+        TierKept => "is never kept",
+        TierAnniversary => "has no anniversaries",
+        _ => return,
+    };
+    if let (Some(place), true) = (&table.on, scope.ladders.iter().flatten().all(|l| l.tiers.len() < 2)) {
+        let message = "the rule can never match: no ladder has a tier above its first";
+        notes.add(&place.span, message, "Add [[ladder]] with a tier to be reached");
+    } else if let Some(place) = table.when.tier.first()
+        && !tiers.is_empty()
+        && tiers.iter().all(is_first)
+    {
+        let message = format!("the rule can never match: a first tier {never}");
+        notes.add(&place.span, message, "Name a tier above it, or leave `tier` out");
+    }
+}
+
+/// Why what the rule gives cannot come out of a budget: it comes due without a fact.
+pub(super) fn budgetless(table: &RuleTable) -> Option<&'static str> {
+    match on(table) {
+        Birthday | Anniversary => Some("birthdays and anniversaries"),
+        TierReached | TierKept | TierAnniversary => Some("tiers reached or kept, and their anniversaries,"),
+        Order | Activity | Enrolment | Referrer | Referred => None,
     }
 }
 

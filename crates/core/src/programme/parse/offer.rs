@@ -28,7 +28,7 @@ const CAMPAIGNS_MAX: usize = 256;
 const REWARDS_MAX: usize = 1_024;
 
 /// Notes the first table past a limit.
-fn check_count<T>(tables: &[At<T>], what: &str, count_max: usize, notes: &mut Notes) {
+pub(super) fn check_count<T>(tables: &[At<T>], what: &str, count_max: usize, notes: &mut Notes) {
     if let Some(first_too_many) = tables.get(count_max) {
         let message = format!("there are {} {what}", tables.len());
         notes.add(&first_too_many.span, message, format!("Keep to {count_max}"));
@@ -107,6 +107,15 @@ pub(super) fn budgets(
         let what = format!("the budget `{}`", id.value);
         let currency = currency(name.as_ref(), currencies, (&what, "is counted in"), &at.span, notes);
         let number = counter(&format!("budget {}", id.value), &at.span, numbers, notes);
+        if let Some(currency) = currency {
+            let counted_in = numbers.budget_currency(number, currency.number);
+            if counted_in != currency.number {
+                let before = numbers.currencies.get(usize::from(counted_in.0)).map_or("", AsRef::as_ref);
+                let message = format!("{what} was counted in `{before}` by an earlier version");
+                let place = name.as_ref().map_or(&at.span, |name| &name.span);
+                notes.add(place, message, "Give the new budget an id of its own");
+            }
+        }
         budgets.push(currency.map(|currency| Budget {
             number,
             id: id.value.as_str().into(),

@@ -13,7 +13,6 @@ use super::offer::{self, Campaign};
 use super::scalar::{check_id, check_unique, decimal, ratio, whole, whole_or};
 use super::{conditions, expression, occasion};
 use crate::calendar::Zone;
-use crate::event::Trigger;
 use crate::ids::PolicyIndex;
 use crate::points::Points;
 use crate::programme::cel::Expression;
@@ -192,8 +191,8 @@ fn budgets(
 ) -> SmallVec<[u16; 1]> {
     let mut drawn: SmallVec<[u16; 1]> = SmallVec::new();
     let mut draw = |index: u16, place: &Text, notes: &mut Notes| {
-        if matches!(occasion::on(table), Trigger::Birthday | Trigger::Anniversary) {
-            let message = "birthdays and anniversaries cannot draw on a budget: they come due without a fact";
+        if let Some(occasions) = occasion::budgetless(table) {
+            let message = format!("{occasions} cannot draw on a budget: they come due without a fact");
             notes.add(&place.span, message, "Use caps or max_triggers, or leave the budget out");
         } else if let Some(Some(budget)) = scope.budgets.get(usize::from(index)) {
             offer::check_budget_currency(budget, currency, scope, place, notes);

@@ -1,4 +1,5 @@
 mod accepted;
+mod benefits;
 mod currencies;
 mod documents;
 mod exchange;
@@ -10,6 +11,7 @@ mod occasions;
 mod offers;
 mod rules;
 mod shape;
+mod tiers;
 
 use expect_test::Expect;
 

@@ -2,8 +2,10 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use smallvec::SmallVec;
 
-use crate::ids::{LadderNumber, PolicyIndex, TierNumber};
+use crate::event::Figures;
+use crate::ids::{ActivityNumber, LadderNumber, PolicyIndex, TierNumber};
 use crate::money::Money;
 use crate::points::Points;
 use crate::programme::plan::MoneyBase;
@@ -27,16 +29,30 @@ pub struct Ladder {
     pub grace_days: u32,
     /// What returns do to the tier.
     pub on_return: OnReturn,
+    /// What becomes of tiers when a version of the programme changes the ladder's tiers.
+    pub on_change: OnChange,
+    /// The most that goes over into the next period of what a period has beyond the last threshold that it passes, per
+    /// figure; `None` carries nothing. Only calendar years and years from joining carry.
+    pub carry_over: Option<Figures>,
     /// Which money counts as spend.
     pub spend: MoneyBase,
+    /// Whether some tier asks for referrals, so that they are counted.
+    pub counts_referrals: bool,
+    /// The kinds of activity that are counted, ascending; empty where no tier asks for activities.
+    pub activities: SmallVec<[ActivityNumber; 4]>,
     /// Tiers, lowest first.
     pub tiers: Vec<Tier>,
 }
 
 impl Ladder {
-    /// A tier's rank, from 0. The checker has seen to it that no version drops a tier; an unknown one ranks lowest.
+    /// A tier's rank, from 0. One that this version does not have ranks lowest.
     pub fn rank(&self, tier: TierNumber) -> usize {
         self.tiers.iter().position(|t| t.number == tier).unwrap_or(0)
+    }
+
+    /// A tier of this version, by number.
+    pub fn tier(&self, number: TierNumber) -> Option<&Tier> {
+        self.tiers.iter().find(|tier| tier.number == number)
     }
 }
 
@@ -90,6 +106,17 @@ pub enum OnReturn {
     DemoteNow,
 }
 
+/// What becomes of tiers when a version of the programme changes the ladder's tiers (case 32).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OnChange {
+    /// Whoever reaches a higher tier by the new thresholds gets it.
+    #[default]
+    UpgradeOnly,
+    /// So they do, and whoever does not keep their tier by the new thresholds loses it.
+    Full,
+}
+
 /// One tier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tier {
@@ -103,6 +130,21 @@ pub struct Tier {
     pub keep: Option<Threshold>,
     /// When points earned in this tier end, where that is not as their currency says: a place in the plan's expiries.
     pub expiry: Option<PolicyIndex>,
+    /// Tiers of earlier versions whose members hold this one instead from this version on.
+    pub replaces: SmallVec<[TierNumber; 1]>,
+    /// How the tier may be lent; `None` where it may not.
+    pub challenge: Option<Challenge>,
+}
+
+/// A tier lent for some days, and earned by reaching figures in them (case 30).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Challenge {
+    /// The tier is lent through the local day so many days later, 1–3,650.
+    pub days: u32,
+    /// Whether all figures asked must be reached, or any of them.
+    pub all: bool,
+    /// What must be reached in these days; 0 where a figure is not asked.
+    pub figures: Figures,
 }
 
 /// Figures to be reached.
@@ -110,10 +152,36 @@ pub struct Tier {
 pub struct Threshold {
     /// Whether all figures asked must be reached, or any of them.
     pub all: bool,
+    /// What is asked of the period or window.
+    pub period: Asked,
+    /// What is asked of all time.
+    pub lifetime: Asked,
+}
+
+/// The least of each figure, each at least 1; `None` where one is not asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
     /// Least spend, minor units.
     pub spend: Option<Money>,
     /// Least qualifying points, smallest units.
     pub points: Option<Points>,
     /// Least orders.
     pub orders: Option<i64>,
+    /// Least referrals that came to their points.
+    pub referrals: Option<i64>,
+    /// Least activities of the ladder's kinds.
+    pub activities: Option<i64>,
+}
+
+impl Asked {
+    /// What is asked, with 0 where a figure is not.
+    pub fn least(&self) -> Figures {
+        Figures {
+            spend: self.spend.unwrap_or_default(),
+            points: self.points.unwrap_or_default(),
+            orders: self.orders.unwrap_or_default(),
+            referrals: self.referrals.unwrap_or_default(),
+            activities: self.activities.unwrap_or_default(),
+        }
+    }
 }

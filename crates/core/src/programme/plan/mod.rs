@@ -14,11 +14,13 @@ use smallvec::SmallVec;
 
 use crate::calendar::Zone;
 use crate::event::Trigger;
-use crate::ids::{ActivityNumber, CurrencyNumber};
+use crate::ids::{ActivityNumber, CurrencyNumber, LadderNumber};
 use crate::money::CurrencyCode;
 
-pub use ladder::{Downgrade, Ladder, LadderPeriod, OnReturn, Threshold, Tier, Upgrade};
-pub use offer::{Budget, Campaign, Referral, Reward, Stock};
+pub use ladder::{
+    Asked, Challenge, Downgrade, Ladder, LadderPeriod, OnChange, OnReturn, Threshold, Tier, Upgrade,
+};
+pub use offer::{Benefit, Budget, Campaign, Referral, Reward, Stock};
 pub use policy::{
     Activation, Allowance, Beyond, Cap, CapPeriod, CashValue, ClawbackPolicy, CountsFrom, End, Expiry,
     Inactivity, OnClose, PointCurrency, RenewalKind, RenewalKinds, RoundTo, Span, SpendOrder, TransferExpiry,
@@ -64,6 +66,8 @@ pub struct Plan {
     pub campaigns: Vec<Campaign>,
     /// What points may be spent on; empty leaves rewards to the caller.
     pub rewards: Vec<Reward>,
+    /// What tiers give a number of times per period, in file order.
+    pub benefits: Vec<Benefit>,
     /// What a referral pays, and when.
     pub referral: Option<Referral>,
     /// What becomes of the points of a member who leaves.
@@ -77,6 +81,11 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// A ladder of this version, by number.
+    pub fn ladder(&self, number: LadderNumber) -> Option<&Ladder> {
+        self.ladders.get(usize::from(number.0)).and_then(Option::as_ref)
+    }
+
     /// A point currency of this version, by number.
     pub fn currency(&self, number: CurrencyNumber) -> Option<&PointCurrency> {
         self.currencies.get(usize::from(number.0)).and_then(Option::as_ref)
@@ -90,7 +99,7 @@ impl Plan {
 
 /// Some triggers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Triggers(u8);
+pub struct Triggers(u16);
 
 impl Triggers {
     /// The triggers of rules.
@@ -103,7 +112,7 @@ impl Triggers {
         self.0 & Triggers::bit(on) != 0
     }
 
-    fn bit(on: Trigger) -> u8 {
+    fn bit(on: Trigger) -> u16 {
         match on {
             Trigger::Order => 1,
             Trigger::Activity => 2,
@@ -112,6 +121,9 @@ impl Triggers {
             Trigger::Anniversary => 16,
             Trigger::Referrer => 32,
             Trigger::Referred => 64,
+            Trigger::TierReached => 128,
+            Trigger::TierKept => 256,
+            Trigger::TierAnniversary => 512,
         }
     }
 }

@@ -1,11 +1,11 @@
-//! What stands beside the rules: budgets, campaigns, rewards, referrals.
+//! What stands beside the rules: budgets, campaigns, rewards, benefits, referrals.
 
 use smallvec::SmallVec;
 
 use crate::calendar::Instant;
-use crate::ids::{BudgetNumber, CurrencyNumber, LadderNumber, TierNumber};
+use crate::ids::{BudgetNumber, CapNumber, CurrencyNumber, LadderNumber, TierNumber};
 use crate::points::Points;
-use crate::programme::plan::Beyond;
+use crate::programme::plan::{Beyond, CapPeriod};
 
 /// A limit on what rules may give to all members together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +59,22 @@ pub struct Stock {
     pub number: BudgetNumber,
     /// How many there were at first, 0 or more.
     pub pieces: i64,
+}
+
+/// Something that tiers give a number of times per period, such as visits to a lounge (case 30).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Benefit {
+    /// The number of its counter among the ledger's caps.
+    pub number: CapNumber,
+    /// Its id in the file.
+    pub id: Box<str>,
+    /// The ladder whose tiers give it.
+    pub ladder: LadderNumber,
+    /// The period; never an order. A tier period is that of its own ladder.
+    pub per: CapPeriod,
+    /// How many times in a period, 1 or more, by tier, lowest first. A tier that is not listed gives what the next lower
+    /// listed one gives, and nothing where there is none.
+    pub times: SmallVec<[(TierNumber, i64); 4]>,
 }
 
 /// What a referral pays: the rules on referrer and referred, once the window is over.

@@ -23,8 +23,10 @@ pub(super) use currency::{
     ActivationPolicy, ActivationTable, CapTable, CashTable, CurrencyTable, ExpiryPolicy, ExpiryTable,
     LimitTable, PurchaseTable, TransferTable,
 };
-pub(super) use ladder::{FiguresTable, LadderTable, PeriodKind, ThresholdTable, TierTable};
-pub(super) use offer::{ActivityTable, BudgetTable, CampaignTable, ReferralTable, RewardTable};
+pub(super) use ladder::{
+    ChallengeTable, FiguresTable, LadderTable, PeriodFiguresTable, PeriodKind, ThresholdTable, TierTable,
+};
+pub(super) use offer::{ActivityTable, BenefitTable, BudgetTable, CampaignTable, ReferralTable, RewardTable};
 pub(super) use rule::{
     BeforeAfter, HourTable, MoneyBaseTable, OrderNumberTable, RuleKind, RuleTable, ScoreTable,
     TriggerLimitTable, WhenTable, WithWithout,
@@ -165,6 +167,10 @@ pub(super) struct ProgrammeFile {
     #[serde(default)]
     #[schemars(length(max = 1024))]
     pub reward: Vec<At<RewardTable>>,
+    /// What tiers give a number of times per period, at most 256.
+    #[serde(default)]
+    #[schemars(length(max = 256))]
+    pub benefit: Vec<At<BenefitTable>>,
     /// What a referral waits for; needed where rules are on `referrer` or `referred`.
     pub referral: Option<At<ReferralTable>>,
     /// What becomes of the points of a member who leaves. Default `forfeit`.

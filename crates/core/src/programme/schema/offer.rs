@@ -1,10 +1,12 @@
-//! What stands beside the rules in the file: activities, budgets, campaigns, rewards, referrals.
+//! What stands beside the rules in the file: activities, budgets, campaigns, rewards, benefits, referrals.
+
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{At, ExpiryTable, Moment, Text, Texts};
-use crate::programme::plan::Beyond;
+use crate::programme::plan::{Beyond, CapPeriod};
 
 /// A kind of activity that members may record: a check-in, a review, a survey.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -65,6 +67,21 @@ pub(in crate::programme) struct RewardTable {
     /// Tiers that it is for, as in `rule.when`. Default all.
     #[serde(default)]
     pub tier: Texts,
+}
+
+/// Something that tiers give a number of times per period, such as visits to a lounge.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::programme) struct BenefitTable {
+    /// Its id, 1–64 bytes without `/`. A later version that names it with the same period goes on with what is used.
+    pub id: Text,
+    /// The ladder whose tiers give it. Default the only one.
+    pub ladder: Option<Text>,
+    /// The period, but not `order`. Weeks start on Monday; `tier_period` is that of its ladder; all periods are local.
+    pub per: At<CapPeriod>,
+    /// How many times in a period, 1–1000000000, by tier. A tier that is not listed gives what the next lower listed one
+    /// gives.
+    pub times: At<BTreeMap<String, At<i64>>>,
 }
 
 /// What a referral waits for. What it pays is said by rules on `referrer` and `referred`.

@@ -166,7 +166,8 @@ pub(in crate::programme) struct WhenTable {
     /// Least pieces over the matching lines, at least 1.
     #[schemars(range(min = 1))]
     pub min_quantity: Option<At<i64>>,
-    /// Tier that the member holds beforehand: `tier`, or `ladder/tier` where two ladders have such a tier.
+    /// Tier that the member holds beforehand: `tier`, or `ladder/tier` where two ladders have such a tier. For
+    /// `on = "tier_reached"`, `tier_kept` and `tier_anniversary`: the tier that it is about.
     pub tier: Texts,
     /// Segment tags of the member: any of them.
     pub segment: Texts,

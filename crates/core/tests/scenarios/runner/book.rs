@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tallybook_core::decide::precedent::OrderRecord;
-use tallybook_core::decide::{LotFile, OrderFile, Precedent, RedemptionFile};
+use tallybook_core::decide::{LotFile, Moved, OrderFile, Precedent, RedemptionFile};
 use tallybook_core::event::{ClawedBack, Decision, Event, HoldCaptured, Trigger};
 use tallybook_core::fact::{Fact, Order, Return};
 use tallybook_core::ids::LotNumber;
@@ -106,6 +106,18 @@ impl Book {
                     self.redemptions.get_mut(&id).expect("the redemption is on file").follow(&event.decision);
                 }
                 other => self.orders.values_mut().for_each(|file| file.record.follow(other)),
+            }
+        }
+    }
+
+    /// Notes that a member became part of another, whose lots come before theirs: referrers are found there from now on.
+    pub fn follow_merge(&mut self, from: &str, into: &str, lot_offset: u32) {
+        for record in self.orders.values_mut().map(|file| &mut file.record) {
+            let Some(paid) = &record.referral else { continue };
+            let (name, offset) =
+                record.referrer.as_ref().map_or((&paid.referrer, 0), |moved| (&moved.to, moved.lot_offset));
+            if &**name == from {
+                record.referrer = Some(Moved { to: into.into(), lot_offset: offset + lot_offset });
             }
         }
     }

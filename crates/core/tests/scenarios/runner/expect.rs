@@ -8,21 +8,33 @@
 //! - of this step: `rules base 10 + double 5 of 10 trimmed_by_cap`, `remainder base 500000`, `drew 1:30 2:20`,
 //!   `worth 1.00`, `paid 5` (of a debt), `taken as expired 5`, `waived 5`, `events PointsEarned TierChanged`;
 //! - `event Expired 2026-03-01`: there is one such event, ever, at this time;
-//! - `tier gold`, `until 2027-01-01`, `until never`, `grace`, `no grace`, `why kept`, `figures 10.00 5 1` and
-//!   `thresholds 10.00 0 0` (spend, points and orders, of this step's tier change), `to next 90.00 0 0`, `to keep …`,
-//!   either with `by 2027-01-01` behind it, and `projected silver 2027-01-01`; all of the first ladder; `tier other/gold` names one;
+//! - `due 2026-03-01` or `due never`: when time alone changes something of the member next;
+//! - `tier gold` held, `until 2027-01-01` or `until never` of it, `by figures silver` or `by figures silver until never`,
+//!   `granted gold till 2026-05-01`, `lent gold till 2026-05-01 reached 10.00 0 1` or `granted nothing`, `grace`, `no grace`;
+//!   `why kept`, `figures 10.00 5 1` and `thresholds 10.00 0 0` of this step's last tier change, `ended expired` of this
+//!   step's last tier by hand; `to next 90.00 0 0`, `to keep …`, either with `by 2027-01-01` behind it, and
+//!   `projected silver 2027-01-01`; `counts 10.00 5 1` in the running period or window, `lifetime 10.00 5 1`,
+//!   `carried 5.00 0 0 into 2027-01-01 + …` or `carried none`, `buckets 2` that figures are kept in; all of the first
+//!   ladder; `tier other/gold` names one;
+//! - figures are spend, points and orders, `+ 2 referrals + 3 activities` where there are such, and then `ever 10.00 5 1`
+//!   where something of all time is asked or missing;
+//! - `benefit lounge 1 of 2`: so many times left of those that the tier gives;
+//! - `earned order 10 + tier_reached 5`: every judgement of this step, by what it was on, and the points it gave;
 //! - `orders 2`: orders of which something is kept; `holds R S` and `vouchers 1` that are open, or `none`;
 //!   `streak check_in 3`; `budget launch 50`, of which so much is used, and `stock coffee 1`; `closed`, `merged into bob`;
 //! - first of all, `refused insufficient_points` or `refused insufficient_points: part of the message`; `refused perhaps`
 //!   where only the laws matter.
 
 use tallybook_core::calendar::Instant;
-use tallybook_core::decide::tier;
-use tallybook_core::event::{Decision, Draw, Event, Figures, HoldCaptured, TierChanged, TierReason, Verdict};
+use tallybook_core::decide::tier::progress::Missing;
+use tallybook_core::decide::{benefit, settle, tier};
+use tallybook_core::event::{
+    Decision, Draw, Event, Figures, GrantEnd, HoldCaptured, TierChanged, TierReason, Trigger, Verdict,
+};
 use tallybook_core::ids::{BudgetNumber, CurrencyNumber, RuleIndex};
 use tallybook_core::points::Scaled;
 use tallybook_core::programme::plan::{Ladder, Plan, PointCurrency};
-use tallybook_core::state::{Balance, Lot};
+use tallybook_core::state::{Balance, LadderState, Lot};
 
 use super::{View, script};
 
@@ -66,14 +78,28 @@ impl View<'_> {
             }
             "events" => self.fresh.iter().map(|e| e.decision.name()).collect::<Vec<_>>().join(" "),
             "event" => self.event(wanted),
+            "due" => self.due(),
             "orders" => self.state.orders.to_string(),
             "tier" => self.tier(wanted),
             "until" => self.until(),
             "grace" => return assert!(self.in_grace(), "{line}\nno grace runs"),
             "no" => return assert!(!self.in_grace(), "{line}\ngrace runs"),
             "why" => self.tier_change().map_or("nothing", |c| why(c.why)).to_owned(),
-            "figures" => self.tier_change().map_or("nothing".to_owned(), |c| self.figures(c.figures)),
-            "thresholds" => self.tier_change().map_or("nothing".to_owned(), |c| self.figures(c.thresholds)),
+            "figures" => self.tier_change().map_or("nothing".to_owned(), |c| {
+                self.with_lifetime(c.figures, c.lifetime.map(|of_all_time| of_all_time.figures))
+            }),
+            "thresholds" => self.tier_change().map_or("nothing".to_owned(), |c| {
+                self.with_lifetime(c.thresholds, c.lifetime.map(|of_all_time| of_all_time.thresholds))
+            }),
+            "by" => self.by_figures(wanted),
+            "granted" | "lent" => return assert_eq!(self.granted(), expected, "{line}\nleft is what came"),
+            "ended" => self.grant_end().to_owned(),
+            "counts" => self.figures(self.standing().figures),
+            "lifetime" => self.figures(self.standing().lifetime),
+            "carried" => self.carried(),
+            "buckets" => self.place().map_or(0, |place| place.buckets.len()).to_string(),
+            "benefit" => self.benefit(wanted),
+            "earned" => self.earned(),
             "to" => self.progress(wanted),
             "projected" => self.projected(),
             _ => panic!("{line}\nwhat is `{expected}`?"),
@@ -244,6 +270,10 @@ impl View<'_> {
             .join(", ")
     }
 
+    fn due(&self) -> String {
+        settle::due_at(self.state, self.programmes).map_or("never".to_owned(), |at| self.day(at))
+    }
+
     fn streak(&self, wanted: &str) -> String {
         let id = wanted.split(' ').next().unwrap_or_default();
         let kind = self.plan().activities.iter().find(|a| a.id.as_ref() == id).expect("a kind of activity");
@@ -267,13 +297,80 @@ impl View<'_> {
     fn tier(&self, wanted: &str) -> String {
         let id = wanted.split_once('/').map(|(ladder, _)| ladder);
         let ladder = self.ladder(id);
-        let tier = &ladder.tiers[ladder.rank(tier::figures::held(self.state, ladder.number))].id;
+        let tier = &ladder.tiers[ladder.rank(tier::figures::held(self.state, ladder))].id;
         id.map_or(tier.to_string(), |id| format!("{id}/{tier}"))
     }
 
     fn until(&self) -> String {
-        let state = self.state.ladder(self.ladder(None).number);
-        state.and_then(|l| l.until).map_or("never".to_owned(), |until| self.day(until))
+        self.end(self.standing().until)
+    }
+
+    fn end(&self, until: Option<Instant>) -> String {
+        until.map_or("never".to_owned(), |until| self.day(until))
+    }
+
+    fn place(&self) -> Option<&LadderState> {
+        self.state.ladder(self.ladder(None).number)
+    }
+
+    fn by_figures(&self, wanted: &str) -> String {
+        let ladder = self.ladder(None);
+        let tier = &ladder.tiers[ladder.rank(self.standing().by_figures)].id;
+        match wanted.contains(" until ") {
+            true => format!("figures {tier} until {}", self.end(self.place().and_then(|place| place.until))),
+            false => format!("figures {tier}"),
+        }
+    }
+
+    fn granted(&self) -> String {
+        let Some(grant) = self.place().and_then(|place| place.grant) else {
+            return "granted nothing".to_owned();
+        };
+        let ladder = self.ladder(None);
+        let (tier, till) = (&ladder.tiers[ladder.rank(grant.tier)].id, self.end(grant.until));
+        match grant.challenge {
+            Some(lent) => format!("lent {tier} till {till} reached {}", self.figures(lent.reached)),
+            None => format!("granted {tier} till {till}"),
+        }
+    }
+
+    fn grant_end(&self) -> &'static str {
+        match self.last(|d| matches!(d, Decision::TierGrantEnded(_))) {
+            Some(Decision::TierGrantEnded(ended)) => match ended.why {
+                GrantEnd::Expired => "expired",
+                GrantEnd::Revoked => "revoked",
+                GrantEnd::Earned => "earned",
+                GrantEnd::Removed => "removed",
+            },
+            _ => "nothing",
+        }
+    }
+
+    fn carried(&self) -> String {
+        let carried = self.place().map_or(&[][..], |place| &place.carried);
+        let carried = carried.iter().filter(|bucket| bucket.figures != Figures::default());
+        let carried: Vec<String> =
+            carried.map(|bucket| format!("{} into {}", self.figures(bucket.figures), bucket.start)).collect();
+        if carried.is_empty() { "none".to_owned() } else { carried.join(" + ") }
+    }
+
+    fn benefit(&self, wanted: &str) -> String {
+        let id = wanted.split(' ').next().unwrap_or_default();
+        let found = self.plan().benefits.iter().find(|b| b.id.as_ref() == id).expect("a benefit");
+        let entitlement = benefit::entitlement(self.plan(), found, self.state, self.at);
+        format!("{id} {} of {}", entitlement.left(), entitlement.times)
+    }
+
+    fn earned(&self) -> String {
+        let earned = self.fresh.iter().filter_map(|event| match &event.decision {
+            Decision::PointsEarned(earned) => {
+                let points: i64 = earned.lots.iter().map(|lot| lot.points.0).sum();
+                Some(format!("{} {}", occasion(earned.on), self.scaled(CurrencyNumber(0), points)))
+            }
+            _ => None,
+        });
+        let earned: Vec<String> = earned.collect();
+        if earned.is_empty() { "nothing".to_owned() } else { earned.join(" + ") }
     }
 
     fn in_grace(&self) -> bool {
@@ -288,7 +385,24 @@ impl View<'_> {
     }
 
     fn figures(&self, figures: Figures) -> String {
-        format!("{} {} {}", self.money(figures.spend.0), figures.points, figures.orders)
+        let Figures { spend, points, orders, referrals, activities } = figures;
+        let mut text = format!("{} {points} {orders}", self.money(spend.0));
+        for (count, name) in [(referrals, "referrals"), (activities, "activities")] {
+            if count != 0 {
+                text.push_str(&format!(" + {count} {name}"));
+            }
+        }
+        text
+    }
+
+    fn with_lifetime(&self, of_period: Figures, of_all_time: Option<Figures>) -> String {
+        let of_period = self.figures(of_period);
+        of_all_time.map_or(of_period.clone(), |figures| format!("{of_period} ever {}", self.figures(figures)))
+    }
+
+    fn missing(&self, missing: Missing) -> String {
+        let of_all_time = Some(missing.lifetime).filter(|figures| *figures != Figures::default());
+        self.with_lifetime(missing.period, of_all_time)
     }
 
     fn progress(&self, wanted: &str) -> String {
@@ -298,7 +412,7 @@ impl View<'_> {
             _ => ("keep", progress.keep, progress.keep_by),
         };
         let text = missing
-            .map_or(format!("{which} nothing"), |missing| format!("{which} {}", self.figures(missing)));
+            .map_or(format!("{which} nothing"), |missing| format!("{which} {}", self.missing(missing)));
         match wanted.contains(" by ") {
             true => format!("{text} by {}", by.map_or("never".to_owned(), |by| self.day(by))),
             false => text,
@@ -328,5 +442,23 @@ fn why(reason: TierReason) -> &'static str {
         TierReason::GraceBegan => "grace_began",
         TierReason::Demoted => "demoted",
         TierReason::Returned => "returned",
+        TierReason::Reevaluated => "reevaluated",
+        TierReason::Replaced => "replaced",
+        TierReason::ChallengeMet => "challenge_met",
+    }
+}
+
+fn occasion(on: Trigger) -> &'static str {
+    match on {
+        Trigger::Order => "order",
+        Trigger::Activity => "activity",
+        Trigger::Enrolment => "enrolment",
+        Trigger::Birthday => "birthday",
+        Trigger::Anniversary => "anniversary",
+        Trigger::Referrer => "referrer",
+        Trigger::Referred => "referred",
+        Trigger::TierReached => "tier_reached",
+        Trigger::TierKept => "tier_kept",
+        Trigger::TierAnniversary => "tier_anniversary",
     }
 }

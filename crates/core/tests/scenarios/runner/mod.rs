@@ -17,7 +17,8 @@
 //! Invariants asserted on every step:
 //! - a refused command leaves no event and no change;
 //! - the events folded into the state before give the state after;
-//! - every event's postings add up to nothing, no balance is out, available and pending are the sums of the lots.
+//! - every event's postings add up to nothing, no balance is out, available and pending are the sums of the lots;
+//! - a state that is cleared holds nothing.
 //!
 //! Every scenario runs under several schedules of sweeps, which must not show in its events.
 //! It keeps no idempotency keys: that is the engine's business.
@@ -83,6 +84,15 @@ pub fn events_of(text: &str) -> Vec<Event> {
 #[track_caller]
 pub fn refusals_of(text: &str) -> Vec<Refusal> {
     run(text, Schedule::Never).refusals
+}
+
+/// Reads the commands of a scenario, which is not run.
+pub fn commands_of(text: &str) -> Vec<Command> {
+    let (steps, programme): (Vec<String>, Vec<String>) =
+        logical_lines(text).into_iter().partition(|l| is_step(l));
+    let programmes = Run::new(&source(&programme), Schedule::Never).programmes;
+    let acts = (0..).zip(&steps).map(|(number, step)| script::parse(step, &programmes, number).act);
+    acts.filter_map(|act| if let Act::Command(command) = act { Some(command) } else { None }).collect()
 }
 
 #[track_caller]
@@ -236,7 +246,8 @@ impl Run {
             state: &person.state,
             all: &person.events,
             fresh: &person.events[person.step_start..],
-            at: step.at,
+            // After a late fact the member stands as of now.
+            at: step.at.max(person.state.settled_to),
         };
         let skip = usize::from(refusal.is_some());
         expected.iter().skip(skip).for_each(|e| view.expect(e, line));
@@ -391,11 +402,14 @@ impl Run {
         match &outcome {
             Ok(()) => {
                 person.take_down(&before.0.state, &command.facts, before.0.events.len());
-                if let (Some((_, other)), Some((_, before))) = (&mut other, &before.1) {
+                if let (Some((into, other)), Some((_, before))) = (&mut other, &before.1) {
                     let start = before.events.len();
                     other.take_down(&before.state, &[], start);
                     if other.events[start..].iter().any(|e| matches!(e.decision, Decision::MergedFrom(_))) {
-                        other.book.absorb(&person.book, other.state.last_lot.0 - person.state.last_lot.0);
+                        let offset = other.state.last_lot.0 - person.state.last_lot.0;
+                        other.book.absorb(&person.book, offset);
+                        let books = self.people.values_mut().chain([&mut *other]).map(|p| &mut p.book);
+                        books.for_each(|book| book.follow_merge(&name, into, offset));
                     }
                 }
             }
@@ -461,4 +475,7 @@ fn assert_sound(state: &MemberState) {
         state.lots.iter().all(|l| l.remaining.is_positive() && l.remaining <= l.earned),
         "lots have something left"
     );
+    let mut cleared = state.clone();
+    cleared.clear();
+    assert_eq!(cleared, MemberState::default(), "what is cleared holds nothing");
 }

@@ -3,7 +3,8 @@
 //! - `programme 1 point per 10.00 CNY, floor`: money CNY, a currency `points`, a rule `base`;
 //! - `points KEY = VALUE, …` and `base KEY = VALUE, …`: more keys of those two;
 //! - `money EUR`, `currency ID { … }`, `rule ID { … }`, `ladder ID { … }`: more of each, as inline tables;
-//! - `activity ID { … }`, `budget ID { … }`, `campaign ID { … }`, `reward ID { … }`: the same; `referral { … }`;
+//! - `activity ID { … }`, `budget ID { … }`, `campaign ID { … }`, `reward ID { … }`, `benefit ID { … }`:
+//!   the same; `referral { … }`;
 //! - `file coffee-chain.toml`, alone: the programme of this name in `examples/programmes`;
 //! - `zone America/New_York`, and `set KEY = VALUE` for the other keys of the file.
 
@@ -44,7 +45,7 @@ pub fn source(lines: &[String]) -> String {
             "money" => money.push(format!(r#"{{ code = "{rest}" }}"#)),
             "currency" => currencies.push(table(rest)),
             "rule" => rules.push(table(rest)),
-            "ladder" | "activity" | "budget" | "campaign" | "reward" => {
+            "ladder" | "activity" | "budget" | "campaign" | "reward" | "benefit" => {
                 others.entry(word).or_default().push(table(rest));
             }
             "referral" => top.push(format!("referral = {rest}")),

@@ -16,6 +16,9 @@
 //! - `transfer ID 50 to=bob [gift]`, `purchase ID 100 [price=10.00] [giver=bob]`, `write-off [50]`;
 //! - `expiry [lot=1] to=DATE|never|+30`, `reinstate LOT [until=DATE]`; all of these with `[currency=miles]`;
 //! - `merge into=bob`, `close [keep|forfeit]`, `block [earning] [redeeming]`;
+//! - `grant gold [until=TIME]` by hand, without end where it names none, `challenge gold` lends it, `revoke` ends either;
+//!   `use lounge [2]` of a benefit and `restore lounge [2]`; the first three with `[ladder=status]`;
+//! - `redeem R 50 and order A 10.00 paid_by=R` is one command of two facts;
 //! - `sweep` settles, `look` only holds expectations against the time, `publish from TIME` begins a later version.
 
 use std::borrow::Cow;
@@ -25,9 +28,10 @@ use tallybook_core::calendar::{Instant, MonthDay, Zone};
 use tallybook_core::command::Command;
 use tallybook_core::event::CodeHash;
 use tallybook_core::fact::{
-    Activity, Adjustment, Block, Capture, Closure, Enrolment, ExpiryChange, Fact, Fulfilment, HoldRequest,
-    Line, Merge, NewEnd, Order, Price, Profile, Purchase, Purpose, Redemption, Reinstatement, Release,
-    Return, ReturnedLine, ReturnedPart, Reversal, Shortfall, Transfer, VoucherUse, WriteOff,
+    Activity, Adjustment, BenefitRestoration, BenefitUse, Block, Capture, Closure, Enrolment, ExpiryChange,
+    Fact, Fulfilment, HoldRequest, Line, Merge, NewEnd, Order, Price, Profile, Purchase, Purpose, Redemption,
+    Reinstatement, Release, Return, ReturnedLine, ReturnedPart, Reversal, Shortfall, TierRequest,
+    TierRevocation, TierTerm, Transfer, VoucherUse, WriteOff,
 };
 use tallybook_core::ids::LotNumber;
 use tallybook_core::money::{CurrencyCode, Money};
@@ -54,7 +58,10 @@ pub enum Act {
 /// Reads a step; `number` makes the names that it does not give.
 pub fn parse(text: &str, programmes: &Programmes, number: u32) -> Step {
     let plan = |at| &programmes.in_force(at).unwrap_or(&programmes.versions()[0]).plan;
-    let zone = plan(Instant::MAX).zone;
+    // A local time is one of the version in force then; it does not lie near the start of one with another zone.
+    let first =
+        time(plan(Instant::MIN).zone, text.split_whitespace().next().expect("a step begins with its time"));
+    let zone = plan(first).zone;
     let mut words: Vec<&str> = text.split_whitespace().collect();
     let recorded = words.iter().position(|w| w.starts_with("recorded="));
     let recorded_at = recorded.map(|index| time(zone, words.remove(index).trim_start_matches("recorded=")));
@@ -73,7 +80,10 @@ pub fn parse(text: &str, programmes: &Programmes, number: u32) -> Step {
             member: member.clone(),
             key: Some(format!("step-{number}")),
             effective_at: at,
-            facts: reader.facts(words[1], &words[2..]),
+            facts: words[1..]
+                .split(|word| *word == "and")
+                .flat_map(|fact| reader.facts(fact[0], &fact[1..]))
+                .collect(),
         }),
     };
     Step { member, at, recorded_at, act }
@@ -186,6 +196,27 @@ impl Reader<'_> {
                 reason: "a suspicion".into(),
             })],
             "profile" => vec![Fact::ProfileChanged(profile(words))],
+            "grant" => {
+                let until = option(words, "until=").map(|until| time(self.plan.zone, until));
+                vec![self.tier_request(words, until.map_or(TierTerm::Open, TierTerm::Until))]
+            }
+            "challenge" => vec![self.tier_request(words, TierTerm::Challenge)],
+            "revoke" => vec![Fact::TierRevoked(TierRevocation {
+                ladder: owned(self.ladder(words)),
+                actor: "ann".into(),
+                reason: "no longer".into(),
+            })],
+            "use" => vec![Fact::BenefitRequested(BenefitUse {
+                id: Cow::Owned(format!("use-{}", self.number)),
+                benefit: owned(words[0]),
+                times: times(words),
+            })],
+            "restore" => vec![Fact::BenefitReturned(BenefitRestoration {
+                benefit: owned(words[0]),
+                times: times(words),
+                actor: "ann".into(),
+                reason: "it was shut".into(),
+            })],
             _ => panic!("what is `{verb}`?"),
         }
     }
@@ -229,6 +260,22 @@ impl Reader<'_> {
     fn currency<'w>(&'w self, words: &[&'w str]) -> &'w str {
         let first = || self.plan.currencies.iter().flatten().next().expect("a currency").id.as_ref();
         option(words, "currency=").unwrap_or_else(first)
+    }
+
+    /// The ladder that a step names; the first where it names none.
+    fn ladder<'w>(&'w self, words: &[&'w str]) -> &'w str {
+        let first = || self.plan.ladders.iter().flatten().next().map_or("status", |l| l.id.as_ref());
+        option(words, "ladder=").unwrap_or_else(first)
+    }
+
+    fn tier_request(&self, words: &[&str], term: TierTerm) -> Fact<'static> {
+        Fact::TierRequested(TierRequest {
+            ladder: owned(self.ladder(words)),
+            tier: owned(words[0]),
+            term,
+            actor: "ann".into(),
+            reason: "a status match".into(),
+        })
     }
 
     fn first_money(&self) -> CurrencyCode {
@@ -363,6 +410,11 @@ fn profile(words: &[&str]) -> Profile<'static> {
 
 fn last_line<'o>(order: &'o mut Order<'static>) -> &'o mut Line<'static> {
     order.lines.last_mut().expect("an amount begins the line")
+}
+
+/// How many times a benefit is used or restored; once where a step does not say.
+fn times(words: &[&str]) -> i64 {
+    words.get(1).map_or(1, |n| n.parse().expect("a number of times"))
 }
 
 fn hash(code: &str) -> CodeHash {

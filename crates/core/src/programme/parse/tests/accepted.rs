@@ -2,13 +2,13 @@ use proptest::prelude::*;
 
 use super::HEAD;
 use crate::calendar::Instant;
-use crate::event::Trigger;
+use crate::event::{Figures, Trigger};
 use crate::ids::{
     ActivityNumber, BudgetNumber, CapNumber, CurrencyNumber, LadderNumber, PolicyIndex, TierNumber,
 };
 use crate::money::{CurrencyCode, Money, Rounding};
 use crate::points::Points;
-use crate::programme::parse::ladder::at_least_as_hard;
+use crate::programme::parse::threshold::at_least_as_hard;
 use crate::programme::parse::{check, compile};
 use crate::programme::plan::*;
 use crate::programme::registry::Registry;
@@ -60,6 +60,13 @@ fn counters_are_kept_for_as_long_as_a_period_and_a_late_fact_may_reach_back() {
     assert_eq!(days("transfer = { limit = { points = \"1\", per = \"year\" } }\n"), 768);
     assert_eq!(days("purchase = { limit = { points = \"1\", per = \"week\" } }\n"), 409);
     assert_eq!(days("purchase = { limit = { points = \"1\", per = \"ever\" } }\n"), 402);
+    let gold = "[[ladder]]\nid = \"status\"\nperiod = \"lifetime\"\n[[ladder.tier]]\nid = \"member\"\n\
+                [[ladder.tier]]\nid = \"gold\"\nentry = { any = { orders = 9 } }\n";
+    assert_eq!(days(gold), 402);
+    assert_eq!(days(&format!("{gold}challenge = {{ days = 90, any = {{ orders = 3 }} }}\n")), 492);
+    let benefit =
+        |per| format!("{gold}[[benefit]]\nid = \"lounge\"\nper = \"{per}\"\ntimes = {{ gold = 1 }}\n");
+    assert_eq!((days(&benefit("week")), days(&benefit("tier_period"))), (409, 768));
 }
 
 #[test]
@@ -179,7 +186,8 @@ fn a_campaign_gives_its_rules_its_time_its_budget_and_its_expiry() {
     assert_eq!(plan.expiries, [Expiry::NEVER, month], "equal expiries are one");
     assert_eq!((check_in.expiry, rule(&plan, "hello").expiry), (Some(PolicyIndex(1)), Some(PolicyIndex(1))));
     let status = plan.ladders[0].as_ref().unwrap();
-    assert_eq!(status.tiers.iter().map(|tier| tier.expiry).collect::<Vec<_>>(), [None, Some(PolicyIndex(0))]);
+    let expiries: Vec<_> = status.tiers.iter().map(|tier| tier.expiry).collect();
+    assert_eq!(expiries, [None, Some(PolicyIndex(0)), None]);
     let summer = Campaign { id: "summer".into(), from, until: at("2017-09-01T04:00:00Z") };
     assert_eq!(plan.campaigns, [summer]);
 }
@@ -293,6 +301,7 @@ fn groups_caps_and_money_bases_are_compiled() {
         "rule check-in/triggers week",
         "rule check-in/triggers week/2",
         "rule check-in/triggers ever",
+        "benefit lounge/month",
     ];
     assert_eq!(names.iter().map(AsRef::as_ref).collect::<Vec<&str>>(), expected);
 }
@@ -307,14 +316,97 @@ fn ladders_are_compiled() {
     assert!(status.spend.with_tax && !status.spend.before_discount);
     assert_eq!((status.tiers[0].entry, status.tiers[0].keep), (None, None));
     let gold = &status.tiers[1];
-    let (spend, orders) = (Some(Money(200_000)), Some(12));
-    assert_eq!(gold.entry, Some(Threshold { all: true, spend, points: None, orders }));
-    assert_eq!(
-        gold.keep,
-        Some(Threshold { all: false, spend: Some(Money(150_000)), points: None, orders: None })
-    );
+    let of_period = |all, period| Some(Threshold { all, period, lifetime: Asked::default() });
+    let spend = |minor| Asked { spend: Some(Money(minor)), ..Asked::default() };
+    assert_eq!(gold.entry, of_period(true, Asked { orders: Some(12), ..spend(200_000) }));
+    assert_eq!(gold.keep, of_period(false, spend(150_000)));
     let club = plan.ladders[1].as_ref().unwrap();
     assert_eq!((club.period, club.tiers[1].keep), (LadderPeriod::RollingDays(365), club.tiers[1].entry));
+}
+
+#[test]
+fn figures_of_a_period_and_of_all_time_are_compiled() {
+    let plan = plan(EVERYTHING);
+    let status = plan.ladders[0].as_ref().unwrap();
+    let period = Asked {
+        spend: Some(Money(500_000)),
+        points: Some(Points(4_000)),
+        orders: Some(24),
+        referrals: Some(2),
+        activities: Some(6),
+    };
+    let lifetime = Asked {
+        spend: Some(Money(1_000_000)),
+        points: Some(Points(8_000)),
+        orders: Some(50),
+        referrals: Some(3),
+        activities: Some(12),
+    };
+    assert_eq!(status.tiers[2].entry, Some(Threshold { all: true, period, lifetime }));
+    assert_eq!((status.counts_referrals, status.activities.as_slice()), (true, &[ActivityNumber(1)][..]));
+    assert_eq!(status.on_change, OnChange::Full);
+    let carried =
+        Figures { spend: Money(50_000), points: Points(300), orders: 3, referrals: 1, activities: 10 };
+    assert_eq!(status.carry_over, Some(carried));
+    let club = plan.ladders[1].as_ref().unwrap();
+    assert_eq!((club.carry_over, club.on_change), (None, OnChange::UpgradeOnly));
+    assert_eq!((club.counts_referrals, club.activities.len()), (false, 0));
+}
+
+#[test]
+fn activities_that_a_tier_asks_for_are_of_all_kinds_unless_some_are_listed() {
+    let ladder = "[[activity]]\nid = \"b\"\n[[activity]]\nid = \"a\"\n[[ladder]]\nid = \"status\"\n\
+                  period = \"lifetime\"\n[[ladder.tier]]\nid = \"member\"\n[[ladder.tier]]\nid = \"gold\"\n";
+    let counted = |gold: &str| plan(&format!("{HEAD}{ladder}{gold}\n")).ladders[0].clone().unwrap();
+    let by_orders = "entry = { any = { orders = 9 } }";
+    for asks in [
+        "entry = { any = { activities = 3 } }",
+        "entry = { any = { lifetime_activities = 3 } }",
+        &format!("{by_orders}\nkeep = {{ any = {{ orders = 9, activities = 3 }} }}"),
+        &format!("{by_orders}\nchallenge = {{ days = 1, all = {{ activities = 3 }} }}"),
+    ] {
+        assert_eq!(counted(asks).activities.as_slice(), [ActivityNumber(0), ActivityNumber(1)], "{asks}");
+    }
+    assert_eq!(counted(by_orders).activities.len(), 0);
+}
+
+#[test]
+fn a_tier_says_which_ones_it_replaces_and_how_it_is_lent() {
+    let checked = check(EVERYTHING).unwrap();
+    let status = checked.plan.ladders[0].as_ref().unwrap();
+    assert_eq!((status.tiers[1].replaces.len(), status.tiers[1].challenge), (0, None));
+    let platinum = &status.tiers[2];
+    // The tiers of the file have their numbers before those that it only mentions.
+    assert_eq!(
+        (platinum.number, platinum.replaces.as_slice()),
+        (TierNumber(2), &[TierNumber(3), TierNumber(4)][..])
+    );
+    let tiers: Vec<&str> = checked.registry.ladders[0].1.iter().map(AsRef::as_ref).collect();
+    assert_eq!(tiers, ["member", "gold", "platinum", "diamond", "titanium"]);
+    let figures = Figures { spend: Money(150_000), referrals: 2, ..Figures::default() };
+    assert_eq!(platinum.challenge, Some(Challenge { days: 90, all: false, figures }));
+}
+
+#[test]
+fn benefits_are_compiled() {
+    let plan = plan(EVERYTHING);
+    let lounge = Benefit {
+        number: CapNumber(9),
+        id: "lounge".into(),
+        ladder: LadderNumber(0),
+        per: CapPeriod::Month,
+        times: [(TierNumber(1), 2), (TierNumber(2), 6)].into_iter().collect(),
+    };
+    assert_eq!(plan.benefits, [lounge]);
+}
+
+#[test]
+fn a_rule_on_tiers_says_which_tier_it_is_about() {
+    let plan = plan(EVERYTHING);
+    let arrived = rule(&plan, "arrived");
+    assert_eq!((arrived.on, arrived.effect), (Trigger::TierReached, Effect::Bonus { points: Points(200) }));
+    assert_eq!(arrived.member.tiers.as_slice(), [(LadderNumber(0), TierNumber(2))]);
+    assert!(plan.has_rules_on(Trigger::TierReached) && !plan.has_rules_on(Trigger::TierKept));
 }
 
 #[test]
@@ -343,14 +435,32 @@ fn names_keep_their_numbers_whatever_the_order_in_a_later_file() {
 }
 
 fn threshold() -> impl Strategy<Value = Threshold> {
-    let figure = || proptest::option::of(1..4i64);
-    (any::<bool>(), figure(), figure(), figure())
-        .prop_filter("asks something", |(_, s, p, o)| s.is_some() || p.is_some() || o.is_some())
-        .prop_map(|(all, s, p, orders)| Threshold { all, spend: s.map(Money), points: p.map(Points), orders })
+    let figures = proptest::array::uniform6(proptest::option::of(1..4i64));
+    (any::<bool>(), figures)
+        .prop_filter("asks something", |(_, figures)| figures.iter().any(Option::is_some))
+        .prop_map(|(all, [spend, points, orders, referrals, ever_spent, activities])| Threshold {
+            all,
+            period: Asked {
+                spend: spend.map(Money),
+                points: points.map(Points),
+                orders,
+                referrals,
+                activities: None,
+            },
+            lifetime: Asked { spend: ever_spent.map(Money), activities, ..Asked::default() },
+        })
 }
 
-fn reaches(figures: [i64; 3], threshold: Threshold) -> bool {
-    let asked = [threshold.spend.map(|m| m.0), threshold.points.map(|p| p.0), threshold.orders];
+fn reaches(figures: [i64; 6], threshold: Threshold) -> bool {
+    let Threshold { period, lifetime, .. } = threshold;
+    let asked = [
+        period.spend.map(|m| m.0),
+        period.points.map(|p| p.0),
+        period.orders,
+        period.referrals,
+        lifetime.spend.map(|m| m.0),
+        lifetime.activities,
+    ];
     let mut reached =
         figures.iter().zip(asked).filter_map(|(figure, least)| least.map(|least| *figure >= least));
     if threshold.all { reached.all(|r| r) } else { reached.any(|r| r) }
@@ -359,7 +469,7 @@ fn reaches(figures: [i64; 3], threshold: Threshold) -> bool {
 proptest! {
     #[test]
     fn a_threshold_is_as_hard_as_another_where_nobody_reaches_it_alone(hard in threshold(), easy in threshold()) {
-        let everybody = (0..64).map(|n| [n & 3, n >> 2 & 3, n >> 4 & 3]);
+        let everybody = (0..4_096).map(|n| std::array::from_fn(|kind| n >> (2 * kind) & 3));
         let implied = everybody.into_iter().all(|figures| !reaches(figures, hard) || reaches(figures, easy));
         prop_assert_eq!(at_least_as_hard(hard, easy), implied);
     }

@@ -11,7 +11,13 @@ fn checked(source: &str) -> Checked {
     let plan = &checked.plan;
     assert!(plan.referral.is_some() && plan.rules.iter().any(|rule| rule.cel.is_some()));
     assert!(!plan.expiries.is_empty() && plan.ladders.iter().flatten().count() > 0);
-    let lengths = [plan.activities.len(), plan.budgets.len(), plan.campaigns.len(), plan.rewards.len()];
+    let lengths = [
+        plan.activities.len(),
+        plan.budgets.len(),
+        plan.campaigns.len(),
+        plan.rewards.len(),
+        plan.benefits.len(),
+    ];
     assert!(lengths.iter().all(|length| *length > 0));
     let currency = plan.currencies[0].as_ref().unwrap();
     assert!(currency.transfer.is_some() && currency.purchase.is_some());
@@ -40,7 +46,12 @@ fn a_coffee_bar_is_sound() {
     let answers = rule(&plan, "answers");
     assert!(answers.is_conditional() && answers.member.is_empty());
     assert!(plan.has_rules_on(Trigger::Referrer) && !plan.has_rules_on(Trigger::Birthday));
-    let expected = ["currency beans/bought month", "rule stamp/triggers day", "rule answers/cooldown"];
+    let expected = [
+        "currency beans/bought month",
+        "rule stamp/triggers day",
+        "rule answers/cooldown",
+        "benefit refill/day",
+    ];
     assert_eq!(names(&registry.caps), expected);
     assert_eq!(names(&registry.budgets), ["budget opening", "stock mug"]);
 }
@@ -69,8 +80,18 @@ fn an_airline_is_sound() {
         "currency miles/bought year",
         "rule friend/triggers year",
         "rule friend/triggers ever",
+        "rule gold_for_another_year/triggers ever",
+        "benefit lounge/tier_period",
     ];
     assert_eq!(names(&registry.caps), expected);
+    assert_eq!(names(&registry.ladders[0].1), ["blue", "silver", "gold", "platinum"]);
+    let card = plan.ladders[0].as_ref().unwrap();
+    assert_eq!((card.on_change, card.counts_referrals, card.activities.len()), (OnChange::Full, true, 0));
+    assert_eq!(card.carry_over.map(|most| (most.points, most.referrals)), Some((Points(10_000), 2)));
+    let keep = card.tiers[2].keep.unwrap();
+    assert_eq!((keep.period.referrals, keep.lifetime.points), (Some(5), Some(Points(500_000))));
+    let on_tiers = [Trigger::TierReached, Trigger::TierKept, Trigger::TierAnniversary];
+    assert!(on_tiers.into_iter().all(|on| plan.has_rules_on(on)));
 }
 
 #[test]
@@ -89,6 +110,8 @@ fn a_pharmacy_is_sound() {
     assert!(matches!(policy.ends, [Some(End::After { .. }), Some(End::Calendar { years: 0, .. })]));
     assert_eq!(plan.budgets.iter().map(|budget| budget.limit.0).collect::<Vec<_>>(), [999_999, 2_000_000]);
     assert_eq!(names(&registry.activities), ["photo_review", "profile"]);
+    // A challenge of ten years outlasts everything else.
+    assert_eq!(plan.horizon_days, plan.late_limit_days + 3_650 + 2);
 }
 
 #[test]
@@ -100,6 +123,8 @@ fn a_games_shop_is_sound() {
         (from.to_string(), until.to_string()),
         ("2026-03-01T00:00:00Z".to_owned(), "2026-03-08T00:00:00Z".to_owned())
     );
+    let play = plan.ladders[0].as_ref().unwrap();
+    assert_eq!(play.activities.as_slice(), [plan.activities[0].number]);
     let share = rule(&plan, "share");
     assert_eq!((share.budgets.as_slice(), share.activities.len()), (&[1, 0][..], 2));
     assert_eq!(share.trigger_limits[0].times, 1_000_000_000);
@@ -112,6 +137,7 @@ fn a_games_shop_is_sound() {
         "rule share/cooldown",
         "rule share/triggers tier_period",
         "rule share/order",
+        "benefit trial/week",
     ];
     assert_eq!(names(&registry.caps), expected);
     assert_eq!(names(&registry.budgets), ["budget spring", "budget sharing", "stock skin"]);

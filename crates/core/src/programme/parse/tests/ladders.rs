@@ -140,8 +140,8 @@ fn s43_a_threshold_asks_any_or_all_of_some_figures() {
     check_tiers(
         &two("{ any = { } }", "{ any = { orders = 0 } }"),
         expect![[r#"
-        line 15, column 17: no figure is asked. Ask at least one of spend, points and orders
-        line 18, column 28: `orders` cannot be 0. Use a whole number from 1 to 1000000000"#]],
+            line 15, column 17: no figure is asked. Ask at least one of spend, points, orders, referrals and activities
+            line 18, column 28: `orders` cannot be 0. Use a whole number from 1 to 1000000000"#]],
     );
     check_tiers(
         &two("{ any = { spend = \"0.00\" } }", "{ any = { points = \"0.5\" } }"),

@@ -19,7 +19,7 @@ fn s43_a_rule_is_on_something_known() {
         "visit",
         "",
         expect![
-            "line 13, column 6: unknown value `visit`. Possible are: order, activity, enrolment, birthday, anniversary, referrer, referred"
+            "line 13, column 6: unknown value `visit`. Possible are: order, activity, enrolment, birthday, anniversary, referrer, referred, tier_reached, tier_kept, tier_anniversary"
         ],
     );
 }
@@ -478,4 +478,135 @@ fn s43_birthdays_and_anniversaries_draw_on_no_budget() {
         ],
     );
     check_on("enrolment", &format!("campaign = \"c\"\n{budget}"), expect!["nothing"]);
+}
+
+const LADDER: &str = "[[ladder]]\nid = \"status\"\nperiod = \"lifetime\"\n[[ladder.tier]]\nid = \"member\"\n\
+                      [[ladder.tier]]\nid = \"gold\"\nentry = { any = { orders = 3 } }\n";
+
+#[test]
+fn s43_a_rule_on_tiers_is_a_bonus_that_asks_nothing_of_an_order() {
+    let all = "[rule.when]\nmoney = [\"EUR\"]\nchannel = [\"web\"]\ncategory = [\"A\"]\nmin_spend = \"1\"\n\
+               order_number = { first = true }\nstreak = { every = 7 }\ncel = \"order.total > 0\"\n";
+    check_on(
+        "tier_reached",
+        &format!("{all}{LADDER}"),
+        expect![[r#"
+        line 18, column 10: `money` does not go with on = "tier_reached". Leave `money` out, or let on be "order" or "activity"
+        line 19, column 12: `channel` does not go with on = "tier_reached". Leave `channel` out, or let on be "order" or "activity"
+        line 20, column 13: `category` does not go with on = "tier_reached". Leave `category` out, or let on be "order"
+        line 21, column 13: `min_spend` does not go with on = "tier_reached". Leave `min_spend` out, or let on be "order" or "activity"
+        line 22, column 16: `order_number` does not go with on = "tier_reached". Leave `order_number` out, or let on be "order"
+        line 23, column 10: `streak` does not go with on = "tier_reached". Leave `streak` out, or let on be "activity"
+        line 24, column 8: `order` in an expression does not go with on = "tier_reached". Leave `order` out of it, or let on be "order" or "activity""#]],
+    );
+    check_on(
+        "tier_kept",
+        &format!("when = {{ birthday = \"month\", weekday = [\"mon\"] }}\n{LADDER}"),
+        expect!["nothing"],
+    );
+    check(
+        &format!("{}{LADDER}", BASE.replace("kind =", "on = \"tier_kept\"\nkind =")),
+        expect![[
+            r#"line 9, column 6: the kind `base` does not go with on = "tier_kept", which has no money. Let kind be "bonus", or let on be "order" or "activity""#
+        ]],
+    );
+    check(
+        &format!(
+            "{BASE}[[rule]]\nid = \"a\"\non = \"tier_reached\"\nkind = \"multiplier\"\nfactor = \"2\"\n{LADDER}"
+        ),
+        expect![[
+            r#"line 12, column 1: the multiplier `a` has nothing to multiply: base rules are on orders and activities only. Let kind be "bonus", or let on be "order" or "activity""#
+        ]],
+    );
+}
+
+#[test]
+fn s43_only_what_reaches_a_tier_has_an_hour() {
+    for on in ["tier_reached", "tier_kept", "tier_anniversary"] {
+        check_on(
+            on,
+            &format!("when = {{ hour = {{ from = 9, to = 17 }} }}\n{LADDER}"),
+            match on {
+                "tier_reached" => expect!["nothing"],
+                "tier_kept" => expect![[
+                    r#"line 17, column 17: `hour` does not go with on = "tier_kept". Leave `hour` out"#
+                ]],
+                _ => expect![[
+                    r#"line 17, column 17: `hour` does not go with on = "tier_anniversary". Leave `hour` out"#
+                ]],
+            },
+        );
+    }
+}
+
+#[test]
+fn s43_a_rule_on_tiers_that_nobody_reaches_is_refused() {
+    for on in ["tier_reached", "tier_kept", "tier_anniversary"] {
+        let first = format!("when = {{ tier = [\"member\"] }}\n{LADDER}");
+        check_on(
+            on,
+            &first,
+            match on {
+                "tier_reached" => expect![
+                    "line 17, column 18: the rule can never match: a first tier is never reached. Name a tier above it, or leave `tier` out"
+                ],
+                "tier_kept" => expect![
+                    "line 17, column 18: the rule can never match: a first tier is never kept. Name a tier above it, or leave `tier` out"
+                ],
+                _ => expect![
+                    "line 17, column 18: the rule can never match: a first tier has no anniversaries. Name a tier above it, or leave `tier` out"
+                ],
+            },
+        );
+        check_on(
+            on,
+            &format!("when = {{ tier = [\"status/gold\", \"member\"] }}\n{LADDER}"),
+            expect!["nothing"],
+        );
+        check_on(on, LADDER, expect!["nothing"]);
+    }
+    check_on(
+        "tier_reached",
+        "",
+        expect![
+            "line 13, column 6: the rule can never match: no ladder has a tier above its first. Add [[ladder]] with a tier to be reached"
+        ],
+    );
+    check_on(
+        "tier_kept",
+        "when = { tier = [\"gold\"] }",
+        expect![[r#"
+        line 13, column 6: the rule can never match: no ladder has a tier above its first. Add [[ladder]] with a tier to be reached
+        line 17, column 18: unknown tier `gold`; there are none. Leave it out or add [[ladder.tier]]"#]],
+    );
+    check_on(
+        "tier_anniversary",
+        "[[ladder]]\nid = \"status\"\nperiod = \"lifetime\"\ntier = [{ id = \"member\" }]",
+        expect![
+            "line 13, column 6: the rule can never match: no ladder has a tier above its first. Add [[ladder]] with a tier to be reached"
+        ],
+    );
+}
+
+#[test]
+fn s43_what_is_given_for_tiers_draws_on_no_budget() {
+    let budget = "[[budget]]\nid = \"launch\"\nlimit = \"100\"\n";
+    for on in ["tier_reached", "tier_kept", "tier_anniversary"] {
+        check_on(
+            on,
+            &format!("budget = [\"launch\"]\n{budget}{LADDER}"),
+            expect![
+                "line 17, column 11: tiers reached or kept, and their anniversaries, cannot draw on a budget: they come due without a fact. Use caps or max_triggers, or leave the budget out"
+            ],
+        );
+    }
+    check_on(
+        "tier_reached",
+        &format!(
+            "campaign = \"launch\"\n{budget}[[campaign]]\nid = \"launch\"\nbudget = \"launch\"\n{LADDER}"
+        ),
+        expect![
+            "line 17, column 12: tiers reached or kept, and their anniversaries, cannot draw on a budget: they come due without a fact. Use caps or max_triggers, or leave the budget out"
+        ],
+    );
 }

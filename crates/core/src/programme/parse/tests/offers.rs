@@ -1,6 +1,8 @@
 use expect_test::expect;
 
 use super::{HEAD, check, check_file};
+use crate::programme::parse::compile;
+use crate::programme::registry::Registry;
 
 const MILES: &str = "[[currency]]\nid = \"miles\"\n";
 
@@ -227,4 +229,25 @@ fn s43_days_beside_the_rules_are_in_range() {
         &format!("reinstate_days = 0\nvoucher_days = 3650\n{HEAD}[referral]\nwindow_days = 3650\n"),
         expect!["nothing"],
     );
+}
+
+#[test]
+fn s43_a_budget_goes_on_in_the_currency_that_it_was_counted_in() {
+    let budget = |currency: &str| {
+        format!("{HEAD}{MILES}[[budget]]\nid = \"launch\"\ncurrency = \"{currency}\"\nlimit = \"100\"\n")
+    };
+    let mut registry = Registry::default();
+    compile(&budget("points"), &mut registry).unwrap();
+    let as_it_was = registry.clone();
+    // It may be left out for a while, and is still the same budget when it comes back.
+    compile(HEAD, &mut registry).unwrap();
+    let findings = compile(&budget("miles"), &mut registry).unwrap_err();
+    expect!["line 11, column 12: the budget `launch` was counted in `points` by an earlier version. Give the new budget an id of its own"].assert_eq(&findings.to_string());
+    let unnamed =
+        format!("{}[[budget]]\nid = \"launch\"\nlimit = \"100\"\n", HEAD.replace("points", "miles"));
+    let findings = compile(&unnamed, &mut registry).unwrap_err();
+    expect!["line 7, column 1: the budget `launch` was counted in `points` by an earlier version. Give the new budget an id of its own"].assert_eq(&findings.to_string());
+    assert_eq!(registry, as_it_was);
+    compile(&budget("points").replace("100", "200"), &mut registry).unwrap();
+    compile(&budget("miles").replace("launch", "summer"), &mut registry).unwrap();
 }

@@ -48,7 +48,7 @@ fn s43_an_unknown_key_is_refused_with_the_key_that_was_meant() {
     check_file(
         "nam = \"Test\"\n",
         expect![
-            "line 1, column 1: unknown key `nam`. Did you mean `name`? Possible are: name, zone, enrol_on_first_fact, late_limit_days, clock_skew_seconds, effective_from, money, currency, rule, ladder, activity, budget, campaign, reward, referral, on_close, reinstate_days, voucher_days"
+            "line 1, column 1: unknown key `nam`. Did you mean `name`? Possible are: name, zone, enrol_on_first_fact, late_limit_days, clock_skew_seconds, effective_from, money, currency, rule, ladder, activity, budget, campaign, reward, benefit, referral, on_close, reinstate_days, voucher_days"
         ],
     );
 }
@@ -214,11 +214,47 @@ fn s43_an_unknown_or_repeated_money_currency_is_refused() {
 }
 
 #[test]
+fn s43_only_a_key_that_is_nearly_known_is_taken_for_the_one_that_was_meant() {
+    check(
+        "exporo = 'never'\n",
+        expect![
+            "line 7, column 1: unknown key `exporo`. Did you mean `expiry`? Possible are: id, scale, use, spend_order, clawback, reversal_grace_days, expiry, activation, cash, cap, transfer, purchase"
+        ],
+    );
+    check(
+        "skole = 1\n",
+        expect![
+            "line 7, column 1: unknown key `skole`. Possible are: id, scale, use, spend_order, clawback, reversal_grace_days, expiry, activation, cash, cap, transfer, purchase"
+        ],
+    );
+    check(
+        "xyzscale = 1\n",
+        expect![
+            "line 7, column 1: unknown key `xyzscale`. Possible are: id, scale, use, spend_order, clawback, reversal_grace_days, expiry, activation, cash, cap, transfer, purchase"
+        ],
+    );
+}
+
+#[test]
 fn s43_names_and_ids_out_of_bounds_are_refused() {
+    check_file(&HEAD.replace("Test", &"x".repeat(64)), expect!["nothing"]);
+    check_file(
+        &HEAD.replace("Test", &"x".repeat(65)),
+        expect![
+            "line 1, column 8: `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx` cannot be the programme's name. Use 1–64 bytes without control characters"
+        ],
+    );
     check_file(
         &HEAD.replace("Test", ""),
         expect![
             "line 1, column 8: `` cannot be the programme's name. Use 1–64 bytes without control characters"
+        ],
+    );
+    check_file(&HEAD.replace("\"points\"", &format!("\"{}\"", "x".repeat(64))), expect!["nothing"]);
+    check_file(
+        &HEAD.replace("\"points\"", &format!("\"{}\"", "x".repeat(65))),
+        expect![
+            "line 6, column 6: `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx` cannot be the id of a currency. Use 1–64 bytes without control characters and `/`"
         ],
     );
     check_file(
@@ -251,6 +287,7 @@ fn s43_a_file_past_the_size_limit_is_refused() {
         &"#\n".repeat(SOURCE_BYTES_MAX / 2),
         expect!["line 1, column 1: the file has 1048663 bytes. Keep it within 1048576 bytes"],
     );
+    check(&"#".repeat(SOURCE_BYTES_MAX - HEAD.len()), expect!["nothing"]);
 }
 
 #[test]
