@@ -231,6 +231,18 @@ FACTS = {
     (40, 1): _fields({"key": _maybe(TEXT), "into": TEXT, **BY_HAND}),
     (41, 1): _fields({"key": _maybe(TEXT), "points": _maybe(_choice(2)), **BY_HAND}),
     (42, 1): _fields({"key": _maybe(TEXT), "earning": BOOL, "redeeming": BOOL, **BY_HAND}),
+    (50, 1): _fields(
+        {
+            "key": _maybe(TEXT),
+            "ladder": TEXT,
+            "tier": TEXT,
+            "term": _variants({0: [TIME], 1: [], 2: []}),
+            **BY_HAND,
+        }
+    ),
+    (51, 1): _fields({"key": _maybe(TEXT), "ladder": TEXT, **BY_HAND}),
+    (52, 1): _fields({"key": _maybe(TEXT), "id": TEXT, "benefit": TEXT, "times": I64}),
+    (53, 1): _fields({"key": _maybe(TEXT), "benefit": TEXT, "times": I64, **BY_HAND}),
 }
 
 # Parts of decisions
@@ -245,7 +257,11 @@ REST = _fields({"cap": U16, "until": TIME})
 STREAK = _fields({"activity": U8, "day": DAY, "length": U32})
 VOUCHER = _fields({"code": HASH, "expires_at": _maybe(TIME)})
 FIGURES = {"spend": MONEY, "points": POINTS, "orders": I64}
-METRIC_ENTRY = _fields({"ladder": U8, "bucket": _maybe(DAY), **FIGURES})
+FIGURES_1 = _fields(FIGURES)
+FIGURES_2 = _fields({**FIGURES, "referrals": I64, "activities": I64})
+METRIC_1 = _fields({"ladder": U8, "bucket": _maybe(DAY), **FIGURES})
+METRIC_2 = _fields({"ladder": U8, "bucket": _maybe(DAY), "figures": FIGURES_2, "challenge": BOOL})
+COUNTED = _fields({"caps": _list_of(CAP_ENTRY), "metrics": _list_of(METRIC_2)})
 LOT = {
     "number": U32,
     "currency": U8,
@@ -259,9 +275,13 @@ DRAW = {"lot": U32, "points": POINTS, "earned": POINTS, "earned_at": TIME, "expi
 DRAWS_1 = _list_of(_fields(DRAW))
 DRAWS_2 = _list_of(_fields({**DRAW, "idle": IDLE}))
 OF_A_LOT = {"lot": U32, "currency": U8, "points": POINTS}
-PLACE = {"ladder": U8, "tier": U8, "since": _maybe(TIME), "until": _maybe(TIME), "grace": BOOL}
+PLACE_1 = {"ladder": U8, "tier": U8, "since": _maybe(TIME), "until": _maybe(TIME), "grace": BOOL}
+PLACE_2 = {**PLACE_1, "counted_from": _maybe(DAY)}
+CHALLENGE = _fields({"all": BOOL, "asked": FIGURES_2, "reached": FIGURES_2})
+GRANT = _fields({"tier": U8, "since": TIME, "until": _maybe(TIME), "challenge": _maybe(CHALLENGE)})
+GRANTED = _fields({"ladder": U8, "grant": GRANT})
 
-# A member's state, version 2
+# A member's state, versions 2 and 3
 
 
 def BALANCE(value):
@@ -284,7 +304,16 @@ LOT_STATE = _fields(
         "idle": IDLE,
     }
 )
-BUCKET = _fields({"start": _maybe(DAY), "figures": _fields(FIGURES)})
+BUCKETS_2 = _list_of(_fields({"start": _maybe(DAY), "figures": FIGURES_1}))
+BUCKETS_3 = _list_of(_fields({"start": _maybe(DAY), "figures": FIGURES_2}))
+LADDER_2 = {**PLACE_1, "buckets": BUCKETS_2}
+LADDER_3 = {
+    **PLACE_2,
+    "buckets": BUCKETS_3,
+    "carried": BUCKETS_3,
+    "lifetime": FIGURES_2,
+    "grant": _maybe(GRANT),
+}
 HOLD_STATE = _fields(
     {
         "id": TEXT,
@@ -297,35 +326,39 @@ HOLD_STATE = _fields(
 )
 STATUS = _fields({"closed_at": _maybe(TIME), "merged_into": _maybe(TEXT), "earning": BOOL, "redeeming": BOOL})
 RENEWAL = {"currency": U8, "months": U16, "expires_at": TIME}
-STATE = _fields(
-    {
-        "version": _integer(2, 2),
-        "joined_at": _maybe(TIME),
-        "settled_to": _maybe(TIME),
-        "birthday": _maybe(BIRTHDAY),
-        "segments": _list_of(TEXT),
-        "attributes": _list_of(ATTRIBUTE),
-        "orders": I64,
-        "last_lot": U32,
-        "balances": _list_of(BALANCE),
-        "lots": _list_of(LOT_STATE),
-        "ladders": _list_of(_fields({**PLACE, "buckets": _list_of(BUCKET)})),
-        "caps": _list_of(_fields({"cap": U16, "period": _maybe(DAY), "used": POINTS})),
-        "status": _maybe(STATUS),
-        "referral": _maybe(_fields({"referrer": TEXT, "paid": BOOL})),
-        "holds": _list_of(HOLD_STATE),
-        "vouchers": _list_of(VOUCHER),
-        "cooldowns": _list_of(REST),
-        "streaks": _list_of(STREAK),
-        "renewals": _list_of(_fields(RENEWAL)),
-        "birthday_at": _maybe(TIME),
-    }
-)
+
+
+def _state(version, ladder):
+    return _fields(
+        {
+            "version": _integer(version, version),
+            "joined_at": _maybe(TIME),
+            "settled_to": _maybe(TIME),
+            "birthday": _maybe(BIRTHDAY),
+            "segments": _list_of(TEXT),
+            "attributes": _list_of(ATTRIBUTE),
+            "orders": I64,
+            "last_lot": U32,
+            "balances": _list_of(BALANCE),
+            "lots": _list_of(LOT_STATE),
+            "ladders": _list_of(_fields(ladder)),
+            "caps": _list_of(_fields({"cap": U16, "period": _maybe(DAY), "used": POINTS})),
+            "status": _maybe(STATUS),
+            "referral": _maybe(_fields({"referrer": TEXT, "paid": BOOL})),
+            "holds": _list_of(HOLD_STATE),
+            "vouchers": _list_of(VOUCHER),
+            "cooldowns": _list_of(REST),
+            "streaks": _list_of(STREAK),
+            "renewals": _list_of(_fields(RENEWAL)),
+            "birthday_at": _maybe(TIME),
+        }
+    )
+
 
 # Decisions
 
 
-def _earned(cut, lot):
+def _earned(cut, lot, metric):
     return {
         "version": I64,
         "order_number": I64,
@@ -333,12 +366,25 @@ def _earned(cut, lot):
         "shares": _list_of(_fields({**SHARE, "cut": _maybe(cut)})),
         "caps": _list_of(CAP_ENTRY),
         "lots": _list_of(lot),
-        "metrics": _list_of(METRIC_ENTRY),
+        "metrics": _list_of(metric),
         "forget_before": _maybe(DAY),
     }
 
 
-def _clawed_back(draws):
+def _later_earned(metric, occasions):
+    return _fields(
+        {
+            **_earned(CUT_2, LOT_2, metric),
+            "on": _choice(occasions),
+            "activity": _maybe(U8),
+            "streak": _maybe(STREAK),
+            "cooldowns": _list_of(REST),
+            "budgets": _list_of(BUDGET_ENTRY),
+        }
+    )
+
+
+def _clawed_back(draws, metric):
     take = {
         "currency": U8,
         "points": POINTS,
@@ -352,9 +398,20 @@ def _clawed_back(draws):
     return {
         "takes": _list_of(_fields(take)),
         "caps": _list_of(CAP_ENTRY),
-        "metrics": _list_of(METRIC_ENTRY),
+        "metrics": _list_of(metric),
         "whole": BOOL,
     }
+
+
+def _later_clawed_back(metric):
+    return _fields(
+        {
+            **_clawed_back(DRAWS_2, metric),
+            "budgets": _list_of(BUDGET_ENTRY),
+            "cooldowns": _list_of(REST),
+            "referral_cancelled": BOOL,
+        }
+    )
 
 
 def _redeemed(draws):
@@ -369,21 +426,27 @@ def _debited(draws):
     return _fields({"currency": U8, "points": POINTS, "draws": draws, "arrears": POINTS})
 
 
+def _tier_changed(reasons, figures):
+    return {
+        "ladder": U8,
+        "version": I64,
+        "from": U8,
+        "to": U8,
+        "why": _choice(reasons),
+        "figures": figures,
+        "thresholds": figures,
+        "until": _maybe(TIME),
+    }
+
+
+REFERRAL = {"referrer": TEXT, "lots": _list_of(U32), "referrer_lots": _list_of(U32)}
 REDEEMED_2 = _fields({**_redeemed(DRAWS_2), "stock": _maybe(BUDGET_ENTRY), "voucher": _maybe(VOUCHER)})
 
 DECISIONS = {
     (101, 1): _fields({}),
-    (102, 1): _fields(_earned(CUT, LOT_1)),
-    (102, 2): _fields(
-        {
-            **_earned(CUT_2, LOT_2),
-            "on": _choice(7),
-            "activity": _maybe(U8),
-            "streak": _maybe(STREAK),
-            "cooldowns": _list_of(REST),
-            "budgets": _list_of(BUDGET_ENTRY),
-        }
-    ),
+    (102, 1): _fields(_earned(CUT, LOT_1, METRIC_1)),
+    (102, 2): _later_earned(METRIC_1, 7),
+    (102, 3): _later_earned(METRIC_2, 10),
     (103, 1): _fields(OF_A_LOT),
     (103, 2): _fields({**OF_A_LOT, "expires_at": _maybe(TIME), "idle": IDLE}),
     (104, 1): _fields(OF_A_LOT),
@@ -399,35 +462,27 @@ DECISIONS = {
         }
     ),
     (107, 1): _fields(OF_A_LOT),
-    (108, 1): _fields(_clawed_back(DRAWS_1)),
-    (108, 2): _fields(
-        {
-            **_clawed_back(DRAWS_2),
-            "budgets": _list_of(BUDGET_ENTRY),
-            "cooldowns": _list_of(REST),
-            "referral_cancelled": BOOL,
-        }
-    ),
+    (108, 1): _fields(_clawed_back(DRAWS_1, METRIC_1)),
+    (108, 2): _later_clawed_back(METRIC_1),
+    (108, 3): _later_clawed_back(METRIC_2),
     # The first version is the lot and nothing else.
     (109, 1): lambda value: {"lot": LOT_1(value)},
     (109, 2): _fields({"lot": LOT_2, "source": _choice(3), "caps": _list_of(CAP_ENTRY)}),
     (110, 1): _debited(DRAWS_1),
     (110, 2): _debited(DRAWS_2),
-    (111, 1): _fields(
+    (111, 1): _fields(_tier_changed(5, FIGURES_1)),
+    (111, 2): _fields(
         {
-            "ladder": U8,
-            "version": I64,
-            "from": U8,
-            "to": U8,
-            "why": _choice(5),
-            "figures": _fields(FIGURES),
-            "thresholds": _fields(FIGURES),
-            "until": _maybe(TIME),
+            **_tier_changed(8, FIGURES_2),
+            "counted_from": _maybe(DAY),
+            "lifetime": _maybe(_fields({"figures": FIGURES_2, "thresholds": FIGURES_2})),
         }
     ),
     (112, 1): _fields(OF_A_LOT),
     (113, 1): _fields(RENEWAL),
-    (114, 1): _fields({"referrer": TEXT, "lots": _list_of(U32), "referrer_lots": _list_of(U32)}),
+    (114, 1): _fields(REFERRAL),
+    (114, 2): _fields({**REFERRAL, "counted": COUNTED, "referrer_counted": COUNTED}),
+    (115, 1): _fields({"counted": COUNTED}),
     (120, 1): _fields(
         {
             "hold": TEXT,
@@ -473,11 +528,24 @@ DECISIONS = {
     ),
     (134, 1): _fields({"of": U32, "lot": LOT_2}),
     (140, 1): _fields({"into": TEXT, "balances": _list_of(BALANCE)}),
-    (141, 1): _fields({"from": TEXT, "state": STATE, "ladders": _list_of(_fields(PLACE))}),
+    (141, 1): _fields({"from": TEXT, "state": _state(2, LADDER_2), "ladders": _list_of(_fields(PLACE_1))}),
+    (141, 2): _fields(
+        {
+            "from": TEXT,
+            "state": _state(3, LADDER_3),
+            "ladders": _list_of(_fields(PLACE_2)),
+            "grants": _list_of(GRANTED),
+        }
+    ),
     (142, 1): _fields(
         {"forfeited": _list_of(_fields({"currency": U8, "available": DRAWS_2, "pending": DRAWS_2}))}
     ),
     (143, 1): _fields({"earning": BOOL, "redeeming": BOOL}),
+    (150, 1): _fields({"ladder": U8, "version": I64, "into": DAY, "figures": FIGURES_2}),
+    (151, 1): GRANTED,
+    (152, 1): _fields({"ladder": U8, "tier": U8, "why": _choice(4)}),
+    (153, 1): _fields({"version": I64, "tier": U8, "count": CAP_ENTRY}),
+    (154, 1): _fields({"count": CAP_ENTRY}),
 }
 
 SHAPES = {**FACTS, **DECISIONS}

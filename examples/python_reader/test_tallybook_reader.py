@@ -18,6 +18,7 @@ import tallybook_reader
 FROZEN = Path(__file__).parents[2] / "crates" / "format" / "tests"
 LEDGER = FROZEN / "ledger"
 SECOND_LEDGER = FROZEN / "ledger_2"
+THIRD_LEDGER = FROZEN / "ledger_3"
 SEGMENT = "00000000000000000000.log"
 
 
@@ -94,25 +95,29 @@ class FrozenLedger(unittest.TestCase):
         self.assertEqual(tallybook_reader.crc32c(b"123456789"), 0xE3069283)
 
     def test_balances_are_those_that_the_engine_came_to(self):
-        for ledger in (LEDGER, SECOND_LEDGER):
+        for ledger in (LEDGER, SECOND_LEDGER, THIRD_LEDGER):
             code, out, _ = run(ledger)
             self.assertEqual(code, 0)
             expected = (ledger / "balances.json").read_text(encoding="utf-8")
             self.assertEqual(without_zeros(out), without_zeros(expected))
 
     def test_all_twelve_balances_are_printed(self):
-        expected = (SECOND_LEDGER / "balances.json").read_text(encoding="utf-8")
-        self.assertEqual(run(SECOND_LEDGER)[1], expected)
+        for ledger in (SECOND_LEDGER, THIRD_LEDGER):
+            expected = (ledger / "balances.json").read_text(encoding="utf-8")
+            self.assertEqual(run(ledger)[1], expected)
 
     def test_nothing_is_left_of_members_who_became_part_of_another(self):
         balances = json.loads(run(SECOND_LEDGER)[1])
         self.assertEqual((balances["an"], balances["cai"]), ({}, {}))
+        self.assertEqual(json.loads(run(THIRD_LEDGER)[1])["he"], {})
 
     def test_sound_ledgers_verify(self):
         code, out, _ = run(LEDGER, "--verify")
         self.assertEqual((code, out), (0, "sound: 15 batches, 31 records, 2 members\n"))
         code, out, _ = run(SECOND_LEDGER, "--verify")
         self.assertEqual((code, out), (0, "sound: 48 batches, 105 records, 5 members\n"))
+        code, out, _ = run(THIRD_LEDGER, "--verify")
+        self.assertEqual((code, out), (0, "sound: 24 batches, 55 records, 3 members\n"))
 
     def test_any_changed_byte_is_found(self):
         sound = (LEDGER / SEGMENT).read_bytes()
@@ -192,11 +197,30 @@ class Bodies(unittest.TestCase):
             found.add((kind, version))
         self.assertEqual(found, set(bodies.SHAPES))
 
-    def test_fields_have_their_names_in_both_versions(self):
-        for name in ("102-1-points-earned-full", "102-2-points-earned-full"):
+    def test_fields_have_their_names_in_every_version(self):
+        for name in ("102-1-points-earned-full", "102-2-points-earned-full", "102-3-points-earned-full"):
             body = bytes.fromhex((FROZEN / "fixtures" / f"{name}.hex").read_text(encoding="ascii"))
             lot = bodies.decode(102, int(name[4]), body)["lots"][0]
             self.assertEqual((lot["number"], lot["points"]), (12, 72))
+
+    def test_figures_have_their_names_wherever_they_stand(self):
+        def body(name):
+            return bytes.fromhex((FROZEN / "fixtures" / f"{name}.hex").read_text(encoding="ascii"))
+
+        changed = bodies.decode(111, 2, body("111-2-tier-changed-full"))
+        figures = {"spend": 52247, "points": 522, "orders": 12, "referrals": 3, "activities": 300}
+        self.assertEqual((changed["figures"], changed["lifetime"]["figures"]), (figures, figures))
+        merged = bodies.decode(141, 2, body("141-2-merged-from-full"))
+        self.assertEqual(merged["state"]["ladders"][0]["carried"][0]["figures"]["referrals"], 1)
+        self.assertEqual(merged["grants"][0]["grant"]["challenge"]["reached"], figures)
+
+    def test_what_an_older_version_has_not_is_refused(self):
+        tier = [0, 1, 0, 1, 5, [0, 0, 0], [0, 0, 0], None]
+        reached = [1, 1, [], [], [], [], [], None, 7, None, None, [], []]
+        for kind, version, body in ((111, 1, tier), (102, 2, reached)):
+            with self.assertRaises(bodies.Misshapen, msg=body):
+                bodies.decode(kind, version, pack(body))
+        self.assertEqual(bodies.decode(102, 3, pack(reached))["on"], 7)
 
     def test_a_body_of_another_shape_is_refused(self):
         for body in ([12, 0], [12, 0, 5, 0], [12, 0, "5"], [12, 0, None], [12, 256, 5], [12, True, 5], [], None):

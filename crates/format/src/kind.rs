@@ -58,6 +58,14 @@ pub enum RecordKind {
     ClosureRequested = 41,
     /// Fact: earning or redeeming is to be blocked or freed.
     BlockRequested = 42,
+    /// Fact: a tier is to be given or lent by hand.
+    TierRequested = 50,
+    /// Fact: a tier given or lent by hand is to end.
+    TierRevoked = 51,
+    /// Fact: a benefit of a tier is to be used.
+    BenefitRequested = 52,
+    /// Fact: uses of a benefit are to be given back.
+    BenefitReturned = 53,
     /// Decision: the member is in the programme.
     MemberJoined = 101,
     /// Decision: an order was judged.
@@ -86,6 +94,8 @@ pub enum RecordKind {
     Renewed = 113,
     /// Decision: a referral came to its points.
     ReferralPaid = 114,
+    /// Decision: a referral fell through.
+    ReferralCancelled = 115,
     /// Decision: points were set aside.
     HoldPlaced = 120,
     /// Decision: points set aside were spent.
@@ -112,6 +122,16 @@ pub enum RecordKind {
     Closed = 142,
     /// Decision: earning or redeeming was blocked or freed.
     BlockSet = 143,
+    /// Decision: what a period has beyond its thresholds went over into the next.
+    FiguresCarried = 150,
+    /// Decision: a tier was given or lent by hand.
+    TierGranted = 151,
+    /// Decision: a tier given or lent by hand no longer holds.
+    TierGrantEnded = 152,
+    /// Decision: a benefit of a tier was used.
+    BenefitUsed = 153,
+    /// Decision: uses of a benefit were given back.
+    BenefitRestored = 154,
 }
 
 /// The number of the first decision.
@@ -121,8 +141,8 @@ const DECISIONS_FROM: u16 = 101;
 const NO_PLACE: u8 = u8::MAX;
 
 /// By number: the kind's place in [`RecordKind::ALL`].
-const PLACES: [u8; 144] = {
-    let mut places = [NO_PLACE; 144];
+const PLACES: [u8; 155] = {
+    let mut places = [NO_PLACE; 155];
     let mut place = 0;
     while place < RecordKind::ALL.len() {
         places[RecordKind::ALL[place] as usize] = place as u8;
@@ -133,7 +153,7 @@ const PLACES: [u8; 144] = {
 
 impl RecordKind {
     /// Every kind, in order of number.
-    pub const ALL: [RecordKind; 50] = [
+    pub const ALL: [RecordKind; 60] = [
         RecordKind::MemberEnrolled,
         RecordKind::ProfileChanged,
         RecordKind::OrderPlaced,
@@ -157,6 +177,10 @@ impl RecordKind {
         RecordKind::MergeRequested,
         RecordKind::ClosureRequested,
         RecordKind::BlockRequested,
+        RecordKind::TierRequested,
+        RecordKind::TierRevoked,
+        RecordKind::BenefitRequested,
+        RecordKind::BenefitReturned,
         RecordKind::MemberJoined,
         RecordKind::PointsEarned,
         RecordKind::PointsActivated,
@@ -171,6 +195,7 @@ impl RecordKind {
         RecordKind::LotCancelled,
         RecordKind::Renewed,
         RecordKind::ReferralPaid,
+        RecordKind::ReferralCancelled,
         RecordKind::HoldPlaced,
         RecordKind::HoldCaptured,
         RecordKind::HoldReleased,
@@ -184,6 +209,11 @@ impl RecordKind {
         RecordKind::MergedFrom,
         RecordKind::Closed,
         RecordKind::BlockSet,
+        RecordKind::FiguresCarried,
+        RecordKind::TierGranted,
+        RecordKind::TierGrantEnded,
+        RecordKind::BenefitUsed,
+        RecordKind::BenefitRestored,
     ];
 
     /// The number in record headers.
@@ -204,17 +234,19 @@ impl RecordKind {
     /// value, see [`RecordType`](crate::RecordType).
     pub fn newest_version(self) -> u8 {
         match self {
+            RecordKind::PointsEarned | RecordKind::ClawedBack => 3,
             RecordKind::MemberEnrolled
             | RecordKind::OrderPlaced
             | RecordKind::OrderReturned
             | RecordKind::RedemptionRequested
-            | RecordKind::PointsEarned
             | RecordKind::PointsActivated
             | RecordKind::Redeemed
             | RecordKind::RedemptionReversed
-            | RecordKind::ClawedBack
             | RecordKind::Credited
-            | RecordKind::Debited => 2,
+            | RecordKind::Debited
+            | RecordKind::TierChanged
+            | RecordKind::ReferralPaid
+            | RecordKind::MergedFrom => 2,
             _ => 1,
         }
     }
@@ -255,6 +287,10 @@ impl RecordKind {
             RecordKind::MergeRequested => "MergeRequested",
             RecordKind::ClosureRequested => "ClosureRequested",
             RecordKind::BlockRequested => "BlockRequested",
+            RecordKind::TierRequested => "TierRequested",
+            RecordKind::TierRevoked => "TierRevoked",
+            RecordKind::BenefitRequested => "BenefitRequested",
+            RecordKind::BenefitReturned => "BenefitReturned",
             RecordKind::MemberJoined => "MemberJoined",
             RecordKind::PointsEarned => "PointsEarned",
             RecordKind::PointsActivated => "PointsActivated",
@@ -269,6 +305,7 @@ impl RecordKind {
             RecordKind::LotCancelled => "LotCancelled",
             RecordKind::Renewed => "Renewed",
             RecordKind::ReferralPaid => "ReferralPaid",
+            RecordKind::ReferralCancelled => "ReferralCancelled",
             RecordKind::HoldPlaced => "HoldPlaced",
             RecordKind::HoldCaptured => "HoldCaptured",
             RecordKind::HoldReleased => "HoldReleased",
@@ -282,6 +319,11 @@ impl RecordKind {
             RecordKind::MergedFrom => "MergedFrom",
             RecordKind::Closed => "Closed",
             RecordKind::BlockSet => "BlockSet",
+            RecordKind::FiguresCarried => "FiguresCarried",
+            RecordKind::TierGranted => "TierGranted",
+            RecordKind::TierGrantEnded => "TierGrantEnded",
+            RecordKind::BenefitUsed => "BenefitUsed",
+            RecordKind::BenefitRestored => "BenefitRestored",
         }
     }
 
@@ -310,6 +352,10 @@ impl RecordKind {
             Fact::MergeRequested(_) => RecordKind::MergeRequested,
             Fact::ClosureRequested(_) => RecordKind::ClosureRequested,
             Fact::BlockRequested(_) => RecordKind::BlockRequested,
+            Fact::TierRequested(_) => RecordKind::TierRequested,
+            Fact::TierRevoked(_) => RecordKind::TierRevoked,
+            Fact::BenefitRequested(_) => RecordKind::BenefitRequested,
+            Fact::BenefitReturned(_) => RecordKind::BenefitReturned,
         }
     }
 
@@ -343,6 +389,12 @@ impl RecordKind {
             Decision::MergedFrom(_) => RecordKind::MergedFrom,
             Decision::Closed(_) => RecordKind::Closed,
             Decision::BlockSet(_) => RecordKind::BlockSet,
+            Decision::FiguresCarried(_) => RecordKind::FiguresCarried,
+            Decision::TierGranted(_) => RecordKind::TierGranted,
+            Decision::TierGrantEnded(_) => RecordKind::TierGrantEnded,
+            Decision::BenefitUsed(_) => RecordKind::BenefitUsed,
+            Decision::BenefitRestored(_) => RecordKind::BenefitRestored,
+            Decision::ReferralCancelled(_) => RecordKind::ReferralCancelled,
         }
     }
 }
@@ -354,8 +406,9 @@ mod tests {
     #[test]
     fn every_kind_is_found_by_its_number_and_no_other_number_is_a_kind() {
         let known: Vec<u16> = RecordKind::ALL.iter().map(|kind| kind.number()).collect();
-        let numbers = [1..=11, 20..=23, 30..=34, 40..=42, 101..=114, 120..=123, 130..=134, 140..=143];
-        assert_eq!(known, numbers.into_iter().flatten().collect::<Vec<u16>>());
+        let facts = [1..=11, 20..=23, 30..=34, 40..=42, 50..=53];
+        let decisions = [101..=115, 120..=123, 130..=134, 140..=143, 150..=154];
+        assert_eq!(known, facts.into_iter().chain(decisions).flatten().collect::<Vec<u16>>());
         for number in 0..=u16::MAX {
             match RecordKind::from_number(number) {
                 Ok(kind) => assert_eq!(kind.number(), number),

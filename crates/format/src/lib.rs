@@ -23,6 +23,7 @@ mod state;
 mod stored;
 mod v1;
 mod v2;
+mod v3;
 mod version;
 mod wire;
 

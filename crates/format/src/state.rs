@@ -3,16 +3,17 @@
 //! Invariant: canonical. Equal states have equal bytes, and other states have other bytes, so that comparing or hashing
 //! bytes compares states.
 //!
-//! Snapshots are never the truth: whatever cannot be read here is folded from the log again. But a member who became part
-//! of another leaves a state of version 2 in the log, in the first version of `MergedFrom`: that shape is stored for
-//! ever, even when snapshots have another.
+//! Snapshots are never the truth: whatever cannot be read here is folded from the log again, a state of an earlier version
+//! too, as it lacks what the log has. But a member who became part of another leaves a state in the log: of version 2 in
+//! the first version of `MergedFrom`, of version 3 in the second. Those shapes are stored for ever, even when snapshots
+//! have another.
 
 use tallybook_core::points::Points;
-use tallybook_core::state::{LedgerState, MemberState};
+use tallybook_core::state::{Bucket, LedgerState, MemberState};
 
 use crate::error::FormatError;
 use crate::stored::Stored;
-use crate::v2::state::{State, VERSION};
+use crate::v3::state::{State, VERSION};
 use crate::wire::{List, array, read, write};
 
 /// The version of states that this release writes and reads. A snapshot with another is thrown away.
@@ -34,7 +35,7 @@ array! {
 
 /// Appends a state's bytes to `out`.
 pub fn encode_state(state: &MemberState, out: &mut Vec<u8>) {
-    write(&State::new(state), out);
+    write(&State::new(VERSION, state), out);
 }
 
 /// Reads a state.
@@ -77,6 +78,7 @@ pub(crate) fn unreadable(what: &'static str, why: &str) -> FormatError {
 
 /// What keeps lists from being searched, or lots from being drawn.
 pub(crate) fn disorder(state: &MemberState) -> Option<&'static str> {
+    let in_order = |buckets: &[Bucket]| buckets.is_sorted_by(|a, b| a.start < b.start);
     let lot_is_sound = |lot: &tallybook_core::state::Lot| {
         lot.remaining > Points::ZERO && lot.remaining <= lot.earned && lot.number <= state.last_lot
     };
@@ -86,7 +88,7 @@ pub(crate) fn disorder(state: &MemberState) -> Option<&'static str> {
         Some("a lot has more or less than it can have")
     } else if !state.ladders.is_sorted_by(|a, b| a.ladder < b.ladder) {
         Some("ladders are out of order")
-    } else if !state.ladders.iter().all(|l| l.buckets.is_sorted_by(|a, b| a.start < b.start)) {
+    } else if !state.ladders.iter().all(|l| in_order(&l.buckets) && in_order(&l.carried)) {
         Some("a ladder's periods are out of order")
     } else if !state.caps.is_sorted_by(|a, b| (a.cap, a.period) < (b.cap, b.period)) {
         Some("caps are out of order")

@@ -5,12 +5,15 @@
 //! its values to a new version only where they use it.
 
 use tallybook_core::event::{
-    ClawedBack, CreditSource, Credited, Decision, Draw, Idle, NewLot, PointsEarned, Redeemed,
-    RedemptionReversed, RuleShare, Trigger, Verdict,
+    ClawedBack, Counted, CreditSource, Credited, Decision, Draw, Figures, Idle, LadderPlace, MergedFrom,
+    MetricEntry, NewLot, PointsEarned, Redeemed, RedemptionReversed, ReferralPaid, RuleShare, TierChanged,
+    TierReason, Trigger, Verdict,
 };
 use tallybook_core::fact::{Fact, Purpose};
+use tallybook_core::state::LadderState;
 
 use crate::kind::RecordKind;
+use crate::v2::state::all_of;
 
 /// What a record's header says of its body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,34 +44,33 @@ impl RecordType {
 
     /// How a decision is stored.
     pub fn of_decision(decision: &Decision) -> RecordType {
-        let newer = match decision {
-            Decision::PointsEarned(earned) => earning_is_newer(earned),
-            Decision::PointsActivated(activated) => activated.term.is_some(),
+        let second = |newer: bool| 1 + u8::from(newer);
+        let version = match decision {
+            Decision::PointsEarned(earned) => version_of_earning(earned),
+            Decision::ClawedBack(clawed) => version_of_clawback(clawed),
+            Decision::PointsActivated(activated) => second(activated.term.is_some()),
             Decision::Redeemed(Redeemed { draws, stock, voucher, .. }) => {
-                stock.is_some() || voucher.is_some() || draws.iter().any(draw_is_newer)
+                second(stock.is_some() || voucher.is_some() || draws.iter().any(draw_is_newer))
             }
-            Decision::RedemptionReversed(RedemptionReversed { restored, of, stock, voided, .. }) => {
-                of.is_some() || stock.is_some() || voided.is_some() || restored.iter().any(draw_is_newer)
-            }
-            Decision::ClawedBack(ClawedBack { takes, budgets, cooldowns, referral_cancelled, .. }) => {
-                let mut draws =
-                    takes.iter().flat_map(|take| take.from_pending.iter().chain(&take.from_available));
-                *referral_cancelled
-                    || !budgets.is_empty()
-                    || !cooldowns.is_empty()
-                    || draws.any(draw_is_newer)
-            }
+            Decision::RedemptionReversed(RedemptionReversed { restored, of, stock, voided, .. }) => second(
+                of.is_some() || stock.is_some() || voided.is_some() || restored.iter().any(draw_is_newer),
+            ),
             Decision::Credited(Credited { lot, source, caps }) => {
-                *source != CreditSource::Adjustment || !caps.is_empty() || lot_is_newer(lot)
+                second(*source != CreditSource::Adjustment || !caps.is_empty() || lot_is_newer(lot))
             }
-            Decision::Debited(debited) => debited.draws.iter().any(draw_is_newer),
-            _ => false,
+            Decision::Debited(debited) => second(debited.draws.iter().any(draw_is_newer)),
+            Decision::TierChanged(changed) => second(tier_change_is_newer(changed)),
+            Decision::ReferralPaid(ReferralPaid { counted, referrer_counted, .. }) => {
+                second(*counted != Counted::default() || *referrer_counted != Counted::default())
+            }
+            Decision::MergedFrom(merged) => second(merge_is_newer(merged)),
+            _ => 1,
         };
-        RecordType { kind: RecordKind::of_decision(decision), version: 1 + u8::from(newer) }
+        RecordType { kind: RecordKind::of_decision(decision), version }
     }
 }
 
-fn earning_is_newer(earned: &PointsEarned) -> bool {
+fn version_of_earning(earned: &PointsEarned) -> u8 {
     let PointsEarned {
         version: _,
         order_number: _,
@@ -76,7 +78,7 @@ fn earning_is_newer(earned: &PointsEarned) -> bool {
         shares,
         caps: _,
         lots,
-        metrics: _,
+        metrics,
         forget_before: _,
         on,
         activity,
@@ -84,13 +86,90 @@ fn earning_is_newer(earned: &PointsEarned) -> bool {
         cooldowns,
         budgets,
     } = earned;
-    *on != Trigger::Order
+    if trigger_is_newer(*on) || metrics.iter().any(metric_is_newer) {
+        3
+    } else if *on != Trigger::Order
         || activity.is_some()
         || streak.is_some()
         || !cooldowns.is_empty()
         || !budgets.is_empty()
         || lots.iter().any(lot_is_newer)
         || shares.iter().any(share_is_newer)
+    {
+        2
+    } else {
+        1
+    }
+}
+
+fn version_of_clawback(clawed: &ClawedBack) -> u8 {
+    let ClawedBack { takes, caps: _, metrics, whole: _, budgets, cooldowns, referral_cancelled } = clawed;
+    let mut draws = takes.iter().flat_map(|take| take.from_pending.iter().chain(&take.from_available));
+    if metrics.iter().any(metric_is_newer) {
+        3
+    } else if *referral_cancelled || !budgets.is_empty() || !cooldowns.is_empty() || draws.any(draw_is_newer)
+    {
+        2
+    } else {
+        1
+    }
+}
+
+fn tier_change_is_newer(changed: &TierChanged) -> bool {
+    let TierChanged {
+        ladder: _,
+        version: _,
+        from: _,
+        to: _,
+        why,
+        figures,
+        thresholds,
+        until: _,
+        counted_from,
+        lifetime,
+    } = changed;
+    reason_is_newer(*why)
+        || counted_from.is_some()
+        || lifetime.is_some()
+        || figures_are_newer(figures)
+        || figures_are_newer(thresholds)
+}
+
+fn merge_is_newer(merged: &MergedFrom) -> bool {
+    let MergedFrom { from: _, state, ladders, grants } = merged;
+    !grants.is_empty()
+        || ladders.iter().any(|LadderPlace { counted_from, .. }| counted_from.is_some())
+        || state.ladders.iter().any(ladder_is_newer)
+}
+
+fn ladder_is_newer(ladder: &LadderState) -> bool {
+    let LadderState {
+        ladder: _,
+        tier: _,
+        since: _,
+        until: _,
+        grace: _,
+        counted_from,
+        buckets,
+        carried,
+        lifetime,
+        grant,
+    } = ladder;
+    counted_from.is_some()
+        || !carried.is_empty()
+        || grant.is_some()
+        || buckets.iter().any(|bucket| figures_are_newer(&bucket.figures))
+        // What version 1 does not store is taken for this.
+        || *lifetime != all_of(buckets)
+}
+
+fn metric_is_newer(entry: &MetricEntry) -> bool {
+    entry.challenge || figures_are_newer(&entry.figures)
+}
+
+fn figures_are_newer(figures: &Figures) -> bool {
+    let Figures { spend: _, points: _, orders: _, referrals, activities } = figures;
+    *referrals != 0 || *activities != 0
 }
 
 fn lot_is_newer(lot: &NewLot) -> bool {
@@ -109,5 +188,31 @@ pub(crate) fn share_is_newer(share: &RuleShare) -> bool {
         | Verdict::TriggersUsedUp
         | Verdict::TrimmedByBudget
         | Verdict::SkippedByBudget => true,
+    }
+}
+
+/// Whether an occasion is one that only version 3 of `PointsEarned` has.
+pub(crate) fn trigger_is_newer(on: Trigger) -> bool {
+    match on {
+        Trigger::Order
+        | Trigger::Activity
+        | Trigger::Enrolment
+        | Trigger::Birthday
+        | Trigger::Anniversary
+        | Trigger::Referrer
+        | Trigger::Referred => false,
+        Trigger::TierReached | Trigger::TierKept | Trigger::TierAnniversary => true,
+    }
+}
+
+/// Whether a reason is one that only version 2 of `TierChanged` has.
+pub(crate) fn reason_is_newer(why: TierReason) -> bool {
+    match why {
+        TierReason::Upgraded
+        | TierReason::Kept
+        | TierReason::GraceBegan
+        | TierReason::Demoted
+        | TierReason::Returned => false,
+        TierReason::Reevaluated | TierReason::Replaced | TierReason::ChallengeMet => true,
     }
 }

@@ -39,16 +39,17 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(what: &'static str, bytes: &'a [u8]) 
     }
 }
 
-/// Declares structs that are stored as an array of their fields.
+/// Declares structs that are stored as an array of their fields. A type parameter stands for a part of which later versions
+/// have another shape.
 macro_rules! array {
     ($(
         $(#[$meta:meta])*
-        struct $name:ident $(<$lt:lifetime>)? { $($field:ident: $type:ty,)+ }
+        struct $name:ident $(<$($lt:lifetime $(,)?)? $($part:ident)?>)? { $($field:ident: $type:ty,)+ }
     )+) => {$(
         $(#[$meta])*
-        pub(crate) struct $name $(<$lt>)? { $(pub(crate) $field: $type,)+ }
+        pub(crate) struct $name $(<$($lt,)? $($part)?>)? { $(pub(crate) $field: $type,)+ }
 
-        impl $(<$lt>)? serde::Serialize for $name $(<$lt>)? {
+        impl $(<$($lt,)? $($part: serde::Serialize)?>)? serde::Serialize for $name $(<$($lt,)? $($part)?>)? {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 use serde::ser::SerializeTuple;
                 let mut array = serializer.serialize_tuple([$(stringify!($field)),+].len())?;
@@ -57,12 +58,16 @@ macro_rules! array {
             }
         }
 
-        impl<'de $(: $lt, $lt)?> serde::Deserialize<'de> for $name $(<$lt>)? {
+        impl<'de $($(: $lt, $lt)? $(, $part: serde::Deserialize<'de>)?)?> serde::Deserialize<'de>
+            for $name $(<$($lt,)? $($part)?>)?
+        {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 struct Fields<T>(std::marker::PhantomData<T>);
 
-                impl<'de $(: $lt, $lt)?> serde::de::Visitor<'de> for Fields<$name $(<$lt>)?> {
-                    type Value = $name $(<$lt>)?;
+                impl<'de $($(: $lt, $lt)? $(, $part: serde::Deserialize<'de>)?)?> serde::de::Visitor<'de>
+                    for Fields<$name $(<$($lt,)? $($part)?>)?>
+                {
+                    type Value = $name $(<$($lt,)? $($part)?>)?;
 
                     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                         let fields: &[&str] = &[$(stringify!($field)),+];

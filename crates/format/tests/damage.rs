@@ -11,6 +11,7 @@ use support::{MORNING, any, examples, stored_decision, stored_fact};
 use tallybook_core::calendar::Instant;
 use tallybook_core::event::{Decision, Event, MergedFrom};
 use tallybook_core::fact::Fact;
+use tallybook_core::state::MemberState;
 use tallybook_format::{
     FormatError, RecordKind, RecordType, decode_decision, decode_fact, decode_ledger_state,
     decode_member_named, decode_state, encode_state,
@@ -154,7 +155,7 @@ fn a_map_with_the_right_names_is_no_body() {
 
 #[test]
 fn unknown_kinds_versions_and_semantics_are_named() {
-    assert_eq!(decode_fact(50, 1, b"").unwrap_err(), FormatError::UnknownKind { kind: 50 });
+    assert_eq!(decode_fact(60, 1, b"").unwrap_err(), FormatError::UnknownKind { kind: 60 });
     let error = decode_fact(3, 3, b"").unwrap_err();
     assert_eq!(error, FormatError::UnknownVersion { what: "OrderPlaced", version: 3 });
     assert_eq!(error.to_string(), "version 3 of OrderPlaced is unknown; a later release may have written it");
@@ -164,10 +165,10 @@ fn unknown_kinds_versions_and_semantics_are_named() {
     assert_eq!(error, FormatError::UnknownSemantics { version: 2 });
     let error = decode_state(b"\x92\x07\xC0").unwrap_err();
     assert_eq!(error, FormatError::UnknownVersion { what: "MemberState", version: 7 });
-    // As the first release began them: a short array, and one of 16 bits' length.
-    for bytes in [b"\x9C\x01\xC0\xC0".as_slice(), b"\xDC\x00\x14\x01\xC0"] {
+    // As earlier releases began them: a short array, and one of 16 bits' length.
+    for (bytes, version) in [(b"\x9C\x01\xC0\xC0".as_slice(), 1), (b"\xDC\x00\x14\x02\xC0", 2)] {
         let error = decode_state(bytes).unwrap_err();
-        assert_eq!(error, FormatError::UnknownVersion { what: "MemberState", version: 1 });
+        assert_eq!(error, FormatError::UnknownVersion { what: "MemberState", version });
     }
     let error = decode_ledger_state(b"\x92\x02\x90").unwrap_err();
     assert_eq!(error, FormatError::UnknownVersion { what: "LedgerState", version: 2 });
@@ -192,6 +193,37 @@ fn figures_that_no_value_has_are_refused() {
         // A tier for a sixth reason.
         decode_decision(111, 1, MORNING, b"\x98\x00\x01\x00\x01\x05\x93\x00\x00\x00\x93\x00\x00\x00\xC0")
             .unwrap_err(),
+        // A tier for a ninth reason, in the version that has eight.
+        decode_decision(
+            111,
+            2,
+            MORNING,
+            b"\x9A\x00\x01\x00\x01\x08\x95\x00\x00\x00\x00\x00\x95\x00\x00\x00\x00\x00\xC0\xC0\xC0",
+        )
+        .unwrap_err(),
+        // A tier that was reached in the second version of earnings, and an eleventh occasion in the third.
+        decode_decision(102, 2, MORNING, b"\x9D\x01\x01\x90\x90\x90\x90\x90\xC0\x07\xC0\xC0\x90\x90")
+            .unwrap_err(),
+        decode_decision(102, 3, MORNING, b"\x9D\x01\x01\x90\x90\x90\x90\x90\xC0\x0A\xC0\xC0\x90\x90")
+            .unwrap_err(),
+        // Figures of three in the third version of earnings, and of five in the second.
+        decode_decision(
+            102,
+            3,
+            MORNING,
+            b"\x9D\x01\x01\x90\x90\x90\x90\x91\x94\x00\xC0\x93\x00\x00\x00\xC2\xC0\x00\xC0\xC0\x90\x90",
+        )
+        .unwrap_err(),
+        decode_decision(
+            102,
+            2,
+            MORNING,
+            b"\x9D\x01\x01\x90\x90\x90\x90\x91\x97\x00\xC0\x00\x00\x00\x00\x00\xC0\x00\xC0\xC0\x90\x90",
+        )
+        .unwrap_err(),
+        // A tier by hand that ended for a fifth reason, and one asked for in a fourth way.
+        decode_decision(152, 1, MORNING, b"\x93\x00\x01\x04").unwrap_err(),
+        decode_fact(50, 1, b"\x96\xC0\xA1l\xA1t\x91\x03\xA1a\xA1b").unwrap_err(),
         // A return of a fourth sort of part.
         decode_fact(4, 1, b"\x94\xC0\xA1R\xA1A\x91\x92\xA11\x92\x03\x01").unwrap_err(),
         // A lot number past 32 bits.
@@ -217,30 +249,47 @@ fn figures_that_no_value_has_are_refused() {
 #[test]
 fn a_state_whose_lists_cannot_be_searched_is_refused() {
     let (_, mut state) = examples::states().remove(1);
+    let refused = |state: &MemberState| {
+        let mut bytes = Vec::new();
+        encode_state(state, &mut bytes);
+        matches!(decode_state(&bytes), Err(FormatError::Malformed { what: "MemberState", .. }))
+    };
+    assert!(!refused(&state));
+    let carried = &mut state.ladders[0].carried;
+    carried.push(carried[0]);
+    assert!(refused(&state));
+    state.ladders[0].carried.pop();
     state.lots.swap(0, 1);
-    let mut bytes = Vec::new();
-    encode_state(&state, &mut bytes);
-    assert!(matches!(decode_state(&bytes), Err(FormatError::Malformed { what: "MemberState", .. })));
+    assert!(refused(&state));
 }
 
 #[test]
 fn a_merge_of_a_state_that_cannot_be_searched_or_read_is_refused() {
     let merge_of = |state| {
-        let (from, ladders) = ("mei".into(), Default::default());
-        let decision = Decision::MergedFrom(MergedFrom { from, state: Box::new(state), ladders });
-        stored_decision(&Event { effective_at: MORNING, decision }).1
+        let (from, ladders, grants) = ("mei".into(), Default::default(), Default::default());
+        let decision = Decision::MergedFrom(MergedFrom { from, state: Box::new(state), ladders, grants });
+        stored_decision(&Event { effective_at: MORNING, decision })
     };
-    let (_, mut state) = examples::states().remove(1);
-    let mut body = merge_of(state.clone());
-    assert!(decode_decision(141, 1, MORNING, &body).is_ok());
-    // After the array, the name of three letters and the state's own array stands its version.
-    assert_eq!(body[..9], *b"\x93\xA3mei\xDC\x00\x14\x02");
-    body[8] = 3;
-    let error = decode_decision(141, 1, MORNING, &body).unwrap_err();
-    assert_eq!(error, FormatError::UnknownVersion { what: "MemberState", version: 3 });
-    state.lots.swap(0, 1);
-    let error = decode_decision(141, 1, MORNING, &merge_of(state)).unwrap_err();
-    assert!(matches!(error, FormatError::Malformed { what: "MergedFrom", .. }), "{error}");
+    // Each version of a merge has one of states: the second and the third.
+    for (version, examples) in [(1, examples::second_states()), (2, examples::states())] {
+        let (_, mut state) = examples.into_iter().nth(1).unwrap();
+        let (stored_as, mut body) = merge_of(state.clone());
+        assert_eq!(stored_as.version, version);
+        assert!(decode_decision(141, version, MORNING, &body).is_ok());
+        // After the array, the name of three letters and the state's own array stands its version.
+        assert_eq!(
+            body[..9],
+            [&[0x92 + version], b"\xA3mei\xDC\x00\x14".as_slice(), &[1 + version]].concat()
+        );
+        for other in [1, 4 - version, 4] {
+            body[8] = other;
+            let error = decode_decision(141, version, MORNING, &body).unwrap_err();
+            assert_eq!(error, FormatError::UnknownVersion { what: "MemberState", version: other });
+        }
+        state.lots.swap(0, 1);
+        let error = decode_decision(141, version, MORNING, &merge_of(state).1).unwrap_err();
+        assert!(matches!(error, FormatError::Malformed { what: "MergedFrom", .. }), "{error}");
+    }
 }
 
 #[test]

@@ -10,9 +10,10 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use support::{MORNING, examples};
+use tallybook_core::event::Decision;
 use tallybook_format::{
-    RecordKind, decode_decision, decode_fact, decode_ledger_state, decode_member_named, decode_state,
-    encode_decision, encode_fact, encode_ledger_state, encode_member_named, encode_state,
+    FormatError, RecordKind, decode_decision, decode_fact, decode_ledger_state, decode_member_named,
+    decode_state, encode_decision, encode_fact, encode_ledger_state, encode_member_named, encode_state,
 };
 
 fn folder() -> PathBuf {
@@ -82,6 +83,22 @@ fn frozen_states_are_read_and_written_byte_for_byte() {
 }
 
 #[test]
+fn frozen_states_of_version_2_are_read_and_written_byte_for_byte_in_merges_and_nowhere_else() {
+    for (name, state) in examples::second_states() {
+        let bytes = frozen(name);
+        let error = decode_state(&bytes).unwrap_err();
+        assert_eq!(error, FormatError::UnknownVersion { what: "MemberState", version: 2 }, "{name}");
+        let body = [b"\x93\xA3mei".as_slice(), &bytes, b"\x90"].concat();
+        let decision = decode_decision(141, 1, MORNING, &body).unwrap();
+        let Decision::MergedFrom(merged) = &decision else { panic!("{name}: a merge went in") };
+        assert_eq!(*merged.state, state, "{name}");
+        let mut written = Vec::new();
+        assert_eq!(encode_decision(MORNING, &decision, &mut written).version, 1, "{name}");
+        assert_eq!(written, body, "{name}");
+    }
+}
+
+#[test]
 fn frozen_ledger_states_are_read_and_written_byte_for_byte() {
     for (name, state) in examples::ledger_states() {
         let bytes = frozen(name);
@@ -98,6 +115,7 @@ fn every_version_of_every_kind_has_a_fixture_and_every_fixture_is_tested() {
         examples::facts().into_iter().map(|(name, ..)| name.to_owned()).collect();
     tested.extend(examples::decisions().into_iter().map(|(name, _)| name.to_owned()));
     tested.extend(examples::states().into_iter().map(|(name, _)| name.to_owned()));
+    tested.extend(examples::second_states().into_iter().map(|(name, _)| name.to_owned()));
     tested.extend(examples::ledger_states().into_iter().map(|(name, _)| name.to_owned()));
     tested.insert("009-1-member-named".to_owned());
     let files: BTreeSet<String> = std::fs::read_dir(folder())

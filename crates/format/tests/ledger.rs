@@ -1,7 +1,7 @@
 //! Frozen ledgers: small histories as they are stored, and the balances that they come to. `tests/ledger` has what the
-//! first release stored, `tests/ledger_2` the kinds and versions after it. Whoever reads a log in another language can
-//! try their reader on them, as `examples/python_reader` does. They were written once and are never changed; what comes
-//! later goes into a ledger beside them.
+//! first release stored, `tests/ledger_2` and `tests/ledger_3` the kinds and versions after it. Whoever reads a log in
+//! another language can try their reader on them, as `examples/python_reader` does. They were written once and are never
+//! changed; what comes later goes into a ledger beside them.
 
 // In a test, and in what it calls, a panic is the finding.
 #![allow(clippy::unwrap_used)]
@@ -9,6 +9,8 @@
 #[path = "ledger_2/history.rs"]
 mod second_history;
 mod support;
+#[path = "ledger_3/history.rs"]
+mod third_history;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -35,11 +37,12 @@ struct Frozen {
     batches: Vec<Vec<Batch>>,
 }
 
-fn frozen_ledgers() -> [Frozen; 2] {
+fn frozen_ledgers() -> [Frozen; 3] {
     let first = history::batches().into_iter().map(|batch| vec![batch]).collect();
     [
         Frozen { folder: "ledger", id: history::LEDGER, batches: first },
         Frozen { folder: "ledger_2", id: second_history::LEDGER, batches: second_history::batches() },
+        Frozen { folder: "ledger_3", id: third_history::LEDGER, batches: third_history::batches() },
     ]
 }
 

@@ -2,25 +2,29 @@
 
 use serde::Deserialize;
 use tallybook_core::calendar::Instant;
-use tallybook_core::event::{Decision, MergedFrom};
+use tallybook_core::event::{Decision, MergedFrom, TierChanged};
 
 use super::known;
 use crate::error::FormatError;
 use crate::kind::RecordKind;
-use crate::state::{disorder, unreadable};
+use crate::state::{WHAT as STATE, disorder, unreadable};
 use crate::stored::Stored;
+use crate::v1::benefit::{BenefitRestoredBody, BenefitUsedBody};
 use crate::v1::clawback::ClawedBody;
 use crate::v1::correction::{ExpiryChangedBody, ReinstatedBody, WrittenOffBody};
-use crate::v1::doings::{CancelledBody, ReferralBody, RenewedBody};
-use crate::v1::earning::{EarnedBody, NewLot};
+use crate::v1::doings::{CancelledBody, ReferralBody, ReferralCancelledBody, RenewedBody};
+use crate::v1::earning::{EarnedBody, MetricEntry, NewLot};
 use crate::v1::hold::{CapturedBody, PlacedBody, ReleasedBody, VoucherUsedBody};
 use crate::v1::spending::{ActivatedBody, ArrearsBody, DebitedBody, ExpiredBody, RedeemedBody, ReversedBody};
 use crate::v1::standing::{BlockSetBody, ClosedBody, MergedFromBody, MergedIntoBody};
-use crate::v1::tier::TierBody;
+use crate::v1::tier::{CarriedBody, GrantEndedBody, GrantedBody, TierBody};
 use crate::v1::transfer::{ReceivedBody, SentBody};
 use crate::v2;
-use crate::version::{RecordType, share_is_newer};
+use crate::v3;
+use crate::version::{RecordType, reason_is_newer, share_is_newer, trigger_is_newer};
 use crate::wire::{read, write};
+
+type SecondEarnedBody = v2::earning::EarnedBody<MetricEntry>;
 
 /// Appends a decision's body to `out` and gives the kind and version for the record's header, which are those of
 /// [`RecordType::of_decision`]. `effective_at` is that of the header.
@@ -29,8 +33,11 @@ pub fn encode_decision(effective_at: Instant, decision: &Decision, out: &mut Vec
     match (decision, stored.version) {
         (Decision::MemberJoined, _) => write(&[(); 0], out),
         (Decision::PointsEarned(earned), 1) => write(&EarnedBody::new(effective_at, earned), out),
+        (Decision::PointsEarned(earned), 2) => {
+            write(&SecondEarnedBody::new(effective_at, earned), out);
+        }
         (Decision::PointsEarned(earned), _) => {
-            write(&v2::earning::EarnedBody::new(effective_at, earned), out);
+            write(&v3::earning::EarnedBody::new(effective_at, earned), out);
         }
         (Decision::PointsActivated(activated), _) => match &activated.term {
             None => write(&ActivatedBody::store(activated), out),
@@ -45,17 +52,21 @@ pub fn encode_decision(effective_at: Instant, decision: &Decision, out: &mut Vec
         }
         (Decision::Expired(expired), _) => write(&ExpiredBody::store(expired), out),
         (Decision::ClawedBack(clawed), 1) => write(&ClawedBody::store(clawed), out),
-        (Decision::ClawedBack(clawed), _) => write(&v2::clawback::ClawedBody::store(clawed), out),
+        (Decision::ClawedBack(clawed), 2) => write(&v2::clawback::ClawedBody::store(clawed), out),
+        (Decision::ClawedBack(clawed), _) => write(&v3::clawback::ClawedBody::store(clawed), out),
         (Decision::Credited(credited), 1) => write(&NewLot::new(effective_at, &credited.lot), out),
         (Decision::Credited(credited), _) => {
             write(&v2::earning::CreditedBody::new(effective_at, credited), out);
         }
         (Decision::Debited(debited), 1) => write(&DebitedBody::store(debited), out),
         (Decision::Debited(debited), _) => write(&v2::spending::DebitedBody::store(debited), out),
-        (Decision::TierChanged(changed), _) => write(&TierBody::store(changed), out),
+        (Decision::TierChanged(changed), 1) => write(&TierBody::store(changed), out),
+        (Decision::TierChanged(changed), _) => write(&v2::tier::TierBody::store(changed), out),
         (Decision::LotCancelled(cancelled), _) => write(&CancelledBody::store(cancelled), out),
         (Decision::Renewed(renewed), _) => write(&RenewedBody::store(renewed), out),
-        (Decision::ReferralPaid(paid), _) => write(&ReferralBody::store(paid), out),
+        (Decision::ReferralPaid(paid), 1) => write(&ReferralBody::store(paid), out),
+        (Decision::ReferralPaid(paid), _) => write(&v2::doings::ReferralBody::store(paid), out),
+        (Decision::ReferralCancelled(cancelled), _) => write(&ReferralCancelledBody::store(cancelled), out),
         (Decision::HoldPlaced(placed), _) => write(&PlacedBody::store(placed), out),
         (Decision::HoldCaptured(captured), _) => write(&CapturedBody::store(captured), out),
         (Decision::HoldReleased(released), _) => write(&ReleasedBody::store(released), out),
@@ -66,9 +77,15 @@ pub fn encode_decision(effective_at: Instant, decision: &Decision, out: &mut Vec
         (Decision::ExpiryChanged(changed), _) => write(&ExpiryChangedBody::store(changed), out),
         (Decision::Reinstated(reinstated), _) => write(&ReinstatedBody::new(effective_at, reinstated), out),
         (Decision::MergedInto(merged), _) => write(&MergedIntoBody::store(merged), out),
-        (Decision::MergedFrom(merged), _) => write(&MergedFromBody::new(merged), out),
+        (Decision::MergedFrom(merged), 1) => write(&MergedFromBody::new(merged), out),
+        (Decision::MergedFrom(merged), _) => write(&v2::standing::MergedFromBody::new(merged), out),
         (Decision::Closed(closed), _) => write(&ClosedBody::store(closed), out),
         (Decision::BlockSet(block), _) => write(&BlockSetBody::store(block), out),
+        (Decision::FiguresCarried(carried), _) => write(&CarriedBody::store(carried), out),
+        (Decision::TierGranted(granted), _) => write(&GrantedBody::store(granted), out),
+        (Decision::TierGrantEnded(ended), _) => write(&GrantEndedBody::store(ended), out),
+        (Decision::BenefitUsed(used), _) => write(&BenefitUsedBody::store(used), out),
+        (Decision::BenefitRestored(restored), _) => write(&BenefitRestoredBody::store(restored), out),
     }
     stored
 }
@@ -97,8 +114,15 @@ pub fn decode_decision(
             }
             Decision::PointsEarned(earned)
         }
+        (RecordKind::PointsEarned, 2) => {
+            let earned = read::<SecondEarnedBody>(what, body)?.into_earned(effective_at);
+            if trigger_is_newer(earned.on) {
+                return Err(unreadable(what, "the occasion is one that this version does not have"));
+            }
+            Decision::PointsEarned(earned)
+        }
         (RecordKind::PointsEarned, _) => {
-            Decision::PointsEarned(read::<v2::earning::EarnedBody>(what, body)?.into_earned(effective_at))
+            Decision::PointsEarned(read::<v3::earning::EarnedBody>(what, body)?.into_earned(effective_at))
         }
         (RecordKind::PointsActivated, 1) => Decision::PointsActivated(load::<ActivatedBody, _>(what, body)?),
         (RecordKind::PointsActivated, _) => {
@@ -115,7 +139,8 @@ pub fn decode_decision(
         }
         (RecordKind::Expired, _) => Decision::Expired(load::<ExpiredBody, _>(what, body)?),
         (RecordKind::ClawedBack, 1) => Decision::ClawedBack(load::<ClawedBody, _>(what, body)?),
-        (RecordKind::ClawedBack, _) => Decision::ClawedBack(load::<v2::clawback::ClawedBody, _>(what, body)?),
+        (RecordKind::ClawedBack, 2) => Decision::ClawedBack(load::<v2::clawback::ClawedBody, _>(what, body)?),
+        (RecordKind::ClawedBack, _) => Decision::ClawedBack(load::<v3::clawback::ClawedBody, _>(what, body)?),
         (RecordKind::Credited, 1) => {
             Decision::Credited(read::<NewLot>(what, body)?.into_credited(effective_at))
         }
@@ -124,10 +149,23 @@ pub fn decode_decision(
         }
         (RecordKind::Debited, 1) => Decision::Debited(load::<DebitedBody, _>(what, body)?),
         (RecordKind::Debited, _) => Decision::Debited(load::<v2::spending::DebitedBody, _>(what, body)?),
-        (RecordKind::TierChanged, _) => Decision::TierChanged(load::<TierBody, _>(what, body)?),
+        (RecordKind::TierChanged, 1) => {
+            let changed: TierChanged = load::<TierBody, _>(what, body)?;
+            if reason_is_newer(changed.why) {
+                return Err(unreadable(what, "the reason is one that this version does not have"));
+            }
+            Decision::TierChanged(changed)
+        }
+        (RecordKind::TierChanged, _) => Decision::TierChanged(load::<v2::tier::TierBody, _>(what, body)?),
         (RecordKind::LotCancelled, _) => Decision::LotCancelled(load::<CancelledBody, _>(what, body)?),
         (RecordKind::Renewed, _) => Decision::Renewed(load::<RenewedBody, _>(what, body)?),
-        (RecordKind::ReferralPaid, _) => Decision::ReferralPaid(load::<ReferralBody<'_>, _>(what, body)?),
+        (RecordKind::ReferralPaid, 1) => Decision::ReferralPaid(load::<ReferralBody<'_>, _>(what, body)?),
+        (RecordKind::ReferralPaid, _) => {
+            Decision::ReferralPaid(load::<v2::doings::ReferralBody<'_>, _>(what, body)?)
+        }
+        (RecordKind::ReferralCancelled, _) => {
+            Decision::ReferralCancelled(load::<ReferralCancelledBody, _>(what, body)?)
+        }
         (RecordKind::HoldPlaced, _) => Decision::HoldPlaced(load::<PlacedBody<'_>, _>(what, body)?),
         (RecordKind::HoldCaptured, _) => Decision::HoldCaptured(load::<CapturedBody<'_>, _>(what, body)?),
         (RecordKind::HoldReleased, _) => Decision::HoldReleased(load::<ReleasedBody<'_>, _>(what, body)?),
@@ -142,9 +180,25 @@ pub fn decode_decision(
             Decision::Reinstated(read::<ReinstatedBody>(what, body)?.into_reinstated(effective_at))
         }
         (RecordKind::MergedInto, _) => Decision::MergedInto(load::<MergedIntoBody<'_>, _>(what, body)?),
-        (RecordKind::MergedFrom, _) => Decision::MergedFrom(merged_from(what, body)?),
+        (RecordKind::MergedFrom, 1) => {
+            let body: MergedFromBody<'_> = read(what, body)?;
+            check_state_version(body.state.version, MergedFromBody::STATE_VERSION)?;
+            Decision::MergedFrom(searchable(what, body.into_merged())?)
+        }
+        (RecordKind::MergedFrom, _) => {
+            let body: v2::standing::MergedFromBody<'_> = read(what, body)?;
+            check_state_version(body.state.version, v2::standing::MergedFromBody::STATE_VERSION)?;
+            Decision::MergedFrom(searchable(what, body.into_merged())?)
+        }
         (RecordKind::Closed, _) => Decision::Closed(load::<ClosedBody, _>(what, body)?),
         (RecordKind::BlockSet, _) => Decision::BlockSet(load::<BlockSetBody, _>(what, body)?),
+        (RecordKind::FiguresCarried, _) => Decision::FiguresCarried(load::<CarriedBody, _>(what, body)?),
+        (RecordKind::TierGranted, _) => Decision::TierGranted(load::<GrantedBody, _>(what, body)?),
+        (RecordKind::TierGrantEnded, _) => Decision::TierGrantEnded(load::<GrantEndedBody, _>(what, body)?),
+        (RecordKind::BenefitUsed, _) => Decision::BenefitUsed(load::<BenefitUsedBody, _>(what, body)?),
+        (RecordKind::BenefitRestored, _) => {
+            Decision::BenefitRestored(load::<BenefitRestoredBody, _>(what, body)?)
+        }
         _ => return Err(FormatError::OtherSort { kind: what, wanted: "decision" }),
     })
 }
@@ -157,12 +211,12 @@ where
     Ok(read::<B>(what, body)?.load())
 }
 
-/// Reads a merge; the state in it must be one that can be searched.
-fn merged_from(what: &'static str, body: &[u8]) -> Result<MergedFrom, FormatError> {
-    let body: MergedFromBody<'_> = read(what, body)?;
-    if body.state.version != v2::state::VERSION {
-        return Err(FormatError::UnknownVersion { what: crate::state::WHAT, version: body.state.version });
-    }
-    let merged = body.into_merged();
+/// Refuses a merge whose state is not of the version that goes with the body's.
+fn check_state_version(version: u8, known: u8) -> Result<(), FormatError> {
+    if version == known { Ok(()) } else { Err(FormatError::UnknownVersion { what: STATE, version }) }
+}
+
+/// Refuses a merge of a state that cannot be searched.
+fn searchable(what: &'static str, merged: MergedFrom) -> Result<MergedFrom, FormatError> {
     disorder(&merged.state).map_or(Ok(merged), |why| Err(unreadable(what, why)))
 }

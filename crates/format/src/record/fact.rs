@@ -6,6 +6,7 @@ use tallybook_core::fact::Fact;
 use super::known;
 use crate::error::FormatError;
 use crate::kind::RecordKind;
+use crate::v1::benefit::{BenefitReturnBody, BenefitUseBody};
 use crate::v1::correction::{ExpiryChangeBody, ReinstatementBody, WriteOffBody};
 use crate::v1::doings::{ActivityBody, FulfilmentBody};
 use crate::v1::hold::{CaptureBody, HoldBody, ReleaseBody, VoucherUseBody};
@@ -14,6 +15,7 @@ use crate::v1::order::{OrderBody, ReturnBody};
 use crate::v1::programme::PublicationBody;
 use crate::v1::request::{AdjustmentBody, RedemptionBody, ReversalBody};
 use crate::v1::standing::{BlockBody, ClosureBody, MergeBody};
+use crate::v1::tier::{TierRequestBody, TierRevocationBody};
 use crate::v1::transfer::{PurchaseBody, TransferBody};
 use crate::v2;
 use crate::version::RecordType;
@@ -59,6 +61,10 @@ pub fn encode_fact(key: Option<&str>, fact: &Fact<'_>, out: &mut Vec<u8>) -> Rec
         (Fact::MergeRequested(fact), _) => write(&MergeBody::new(key, fact), out),
         (Fact::ClosureRequested(fact), _) => write(&ClosureBody::new(key, fact), out),
         (Fact::BlockRequested(fact), _) => write(&BlockBody::new(key, fact), out),
+        (Fact::TierRequested(fact), _) => write(&TierRequestBody::new(key, fact), out),
+        (Fact::TierRevoked(fact), _) => write(&TierRevocationBody::new(key, fact), out),
+        (Fact::BenefitRequested(fact), _) => write(&BenefitUseBody::new(key, fact), out),
+        (Fact::BenefitReturned(fact), _) => write(&BenefitReturnBody::new(key, fact), out),
     }
     stored
 }
@@ -148,6 +154,18 @@ pub fn decode_fact<'a>(kind: u16, version: u8, body: &'a [u8]) -> Result<StoredF
         }
         (RecordKind::BlockRequested, _) => {
             with(read::<BlockBody<'_>>(what, body)?.load(), Fact::BlockRequested)
+        }
+        (RecordKind::TierRequested, _) => {
+            with(read::<TierRequestBody<'_>>(what, body)?.load(), Fact::TierRequested)
+        }
+        (RecordKind::TierRevoked, _) => {
+            with(read::<TierRevocationBody<'_>>(what, body)?.load(), Fact::TierRevoked)
+        }
+        (RecordKind::BenefitRequested, _) => {
+            with(read::<BenefitUseBody<'_>>(what, body)?.load(), Fact::BenefitRequested)
+        }
+        (RecordKind::BenefitReturned, _) => {
+            with(read::<BenefitReturnBody<'_>>(what, body)?.load(), Fact::BenefitReturned)
         }
         _ => return Err(FormatError::OtherSort { kind: what, wanted: "fact" }),
     };

@@ -8,6 +8,7 @@ use tallybook_core::money::Money;
 use tallybook_core::points::Points;
 
 use crate::stored::{fact_body, stored};
+use crate::v2::figures::Counted;
 use crate::wire::{CurrencyText, List, Text};
 
 fact_body! {
@@ -54,5 +55,13 @@ stored! {
         referrer: Text<'a>,
         lots: List<LotNumber, 1>,
         referrer_lots: List<LotNumber, 1>,
+    } else {
+        counted: event::Counted::default(),
+        referrer_counted: event::Counted::default(),
+    }
+
+    /// The body of `ReferralCancelled`.
+    struct ReferralCancelledBody: event::ReferralCancelled {
+        counted: Counted,
     }
 }

@@ -185,12 +185,13 @@ impl Coded for Verdict {
 
 impl Stored<'_, event::MetricEntry> for MetricEntry {
     fn store(entry: &event::MetricEntry) -> Self {
-        let Figures { spend, points, orders } = entry.figures;
+        let Figures { spend, points, orders, referrals: _, activities: _ } = entry.figures;
         MetricEntry { ladder: entry.ladder, bucket: PeriodStart(entry.bucket), spend, points, orders }
     }
 
     fn load(self) -> event::MetricEntry {
         let MetricEntry { ladder, bucket: PeriodStart(bucket), spend, points, orders } = self;
-        event::MetricEntry { ladder, bucket, figures: Figures { spend, points, orders } }
+        let figures = Figures { spend, points, orders, ..Figures::default() };
+        event::MetricEntry { ladder, bucket, figures, challenge: false }
     }
 }

@@ -5,10 +5,12 @@
 //! byte, and simple records stay small. Every version is read, for ever. [`version`](crate::version) says which version a
 //! value takes.
 //!
-//! Kinds that came after the first release begin at version 1 too; their parts (lots, draws) are those of [`v2`](crate::v2).
+//! Kinds that came after the first release begin at version 1 too; their parts (lots, draws, figures) are those of
+//! [`v2`](crate::v2).
 //!
 //! A fact's array begins with its idempotency key, nil where that is the fact's natural key.
 
+pub(crate) mod benefit;
 pub(crate) mod clawback;
 pub(crate) mod correction;
 pub(crate) mod doings;

@@ -8,7 +8,7 @@ use tallybook_core::programme::plan::OnClose;
 
 use crate::stored::{Stored, fact_body, stored};
 use crate::v2::lot::Draw;
-use crate::v2::state::{Balance, State};
+use crate::v2::state::{Balance, Ladder, State, VERSION};
 use crate::wire::{Code, Coded, List, SinceStart, Text, array};
 
 fact_body! {
@@ -49,6 +49,8 @@ stored! {
         since: SinceStart,
         until: Option<Instant>,
         grace: bool,
+    } else {
+        counted_from: None,
     }
 
     /// The body of `Closed`.
@@ -74,16 +76,19 @@ array! {
     /// The body of `MergedFrom`. The state is one of version 2, whatever version snapshots have by now.
     struct MergedFromBody<'a> {
         from: Text<'a>,
-        state: State<'a>,
+        state: State<'a, Ladder>,
         ladders: List<LadderPlace, 1>,
     }
 }
 
 impl<'a> MergedFromBody<'a> {
+    /// The version of states that it holds.
+    pub(crate) const STATE_VERSION: u8 = VERSION;
+
     pub(crate) fn new(merged: &'a event::MergedFrom) -> MergedFromBody<'a> {
         MergedFromBody {
             from: Text(&merged.from),
-            state: State::new(&merged.state),
+            state: State::new(VERSION, &merged.state),
             ladders: Stored::store(&merged.ladders),
         }
     }
@@ -93,6 +98,7 @@ impl<'a> MergedFromBody<'a> {
             from: self.from.load(),
             state: Box::new(self.state.into_state()),
             ladders: self.ladders.load(),
+            grants: Default::default(),
         }
     }
 }

@@ -7,19 +7,19 @@ use tallybook_core::ids::{ActivityNumber, CapNumber, RuleIndex, VersionNumber};
 use super::lot::NewLot;
 use super::spending::BudgetEntry;
 use crate::stored::{Stored, stored};
-use crate::v1::earning::{CapEntry, MetricEntry, RuleShare};
+use crate::v1::earning::{CapEntry, RuleShare};
 use crate::wire::{Code, Coded, List, PeriodStart, array};
 
 array! {
-    /// The second body of `PointsEarned`.
-    struct EarnedBody {
+    /// The second body of `PointsEarned`, and but for its metrics the third.
+    struct EarnedBody<M> {
         version: VersionNumber,
         order_number: u32,
         eligible: List<RuleIndex, 4>,
         shares: List<RuleShare, 4>,
         caps: List<CapEntry, 2>,
         lots: List<NewLot, 1>,
-        metrics: List<MetricEntry, 1>,
+        metrics: List<M, 1>,
         forget_before: PeriodStart,
         on: Code<Trigger>,
         activity: Option<ActivityNumber>,
@@ -51,8 +51,8 @@ stored! {
     }
 }
 
-impl EarnedBody {
-    pub(crate) fn new(effective_at: Instant, earned: &event::PointsEarned) -> EarnedBody {
+impl<'s, M: Stored<'s, event::MetricEntry>> EarnedBody<M> {
+    pub(crate) fn new(effective_at: Instant, earned: &'s event::PointsEarned) -> Self {
         EarnedBody {
             version: earned.version,
             order_number: earned.order_number,
@@ -117,6 +117,9 @@ impl Coded for Trigger {
         Trigger::Anniversary,
         Trigger::Referrer,
         Trigger::Referred,
+        Trigger::TierReached,
+        Trigger::TierKept,
+        Trigger::TierAnniversary,
     ];
 
     fn code(self) -> u8 {
@@ -128,6 +131,9 @@ impl Coded for Trigger {
             Trigger::Anniversary => 4,
             Trigger::Referrer => 5,
             Trigger::Referred => 6,
+            Trigger::TierReached => 7,
+            Trigger::TierKept => 8,
+            Trigger::TierAnniversary => 9,
         }
     }
 }

@@ -1,7 +1,8 @@
-//! A member's state of version 2: as snapshots keep it, as state hashes take it, and as it is part of the first version
-//! of `MergedFrom`.
+//! A member's state of version 2, as it is part of the first version of `MergedFrom`. But for its ladders, version 3 has
+//! the same shape.
 
 use tallybook_core::calendar::Instant;
+use tallybook_core::event;
 use tallybook_core::ids::{BudgetNumber, CapNumber, CurrencyNumber, LadderNumber, LotNumber, TierNumber};
 use tallybook_core::money::Money;
 use tallybook_core::points::Points;
@@ -19,7 +20,7 @@ pub(crate) const VERSION: u8 = 2;
 
 array! {
     /// A whole state. `settled_to` is nil for a member of whom nothing is known.
-    struct State<'a> {
+    struct State<'a, L> {
         version: u8,
         joined_at: Option<Instant>,
         settled_to: SinceStart,
@@ -30,7 +31,7 @@ array! {
         last_lot: LotNumber,
         balances: List<Balance, 1>,
         lots: List<Lot, 0>,
-        ladders: List<Ladder, 1>,
+        ladders: List<L, 1>,
         caps: List<CapUse, 0>,
         status: Option<Status<'a>>,
         referral: Option<ReferredBy<'a>>,
@@ -62,6 +63,16 @@ array! {
         expires_at: Option<Instant>,
         idle: Option<Idle>,
     }
+
+    /// A member's place on a ladder; `since` is nil for "from the start".
+    struct Ladder {
+        ladder: LadderNumber,
+        tier: TierNumber,
+        since: SinceStart,
+        until: Option<Instant>,
+        grace: bool,
+        buckets: List<Bucket, 1>,
+    }
 }
 
 stored! {
@@ -79,16 +90,6 @@ stored! {
         written_off: Points,
         received: Points,
         sent: Points,
-    }
-
-    /// A member's place on a ladder; `since` is nil for "from the start".
-    struct Ladder: state::LadderState {
-        ladder: LadderNumber,
-        tier: TierNumber,
-        since: SinceStart,
-        until: Option<Instant>,
-        grace: bool,
-        buckets: List<Bucket, 1>,
     }
 
     /// The figures of one period.
@@ -128,8 +129,8 @@ stored! {
     }
 }
 
-impl<'a> State<'a> {
-    pub(crate) fn new(state: &'a state::MemberState) -> State<'a> {
+impl<'a, L: Stored<'a, state::LadderState>> State<'a, L> {
+    pub(crate) fn new(version: u8, state: &'a state::MemberState) -> Self {
         let state::MemberState {
             joined_at,
             settled_to,
@@ -150,7 +151,7 @@ impl<'a> State<'a> {
             birthday_at,
         } = state;
         State {
-            version: VERSION,
+            version,
             joined_at: *joined_at,
             settled_to: SinceStart(*settled_to),
             birthday: Stored::store(&profile.birthday),
@@ -249,4 +250,47 @@ impl Stored<'_, state::Lot> for Lot {
             idle: self.idle.load(),
         }
     }
+}
+
+impl Stored<'_, state::LadderState> for Ladder {
+    fn store(ladder: &state::LadderState) -> Self {
+        Ladder {
+            ladder: ladder.ladder,
+            tier: ladder.tier,
+            since: SinceStart(ladder.since),
+            until: ladder.until,
+            grace: ladder.grace,
+            buckets: Stored::store(&ladder.buckets),
+        }
+    }
+
+    fn load(self) -> state::LadderState {
+        let buckets: Vec<state::Bucket> = self.buckets.load();
+        state::LadderState {
+            ladder: self.ladder,
+            tier: self.tier,
+            since: self.since.0,
+            until: self.until,
+            grace: self.grace,
+            counted_from: None,
+            lifetime: all_of(&buckets),
+            buckets,
+            carried: Vec::new(),
+            grant: None,
+        }
+    }
+}
+
+/// What stands for the figures of all time where none are stored: the sum of the buckets.
+pub(crate) fn all_of(buckets: &[state::Bucket]) -> event::Figures {
+    let mut sum = event::Figures::default();
+    for state::Bucket { start: _, figures } in buckets {
+        // No sound ledger comes near the ends; what does is damaged, and must still be read without a panic.
+        sum.spend.0 = sum.spend.0.saturating_add(figures.spend.0);
+        sum.points.0 = sum.points.0.saturating_add(figures.points.0);
+        sum.orders = sum.orders.saturating_add(figures.orders);
+        sum.referrals = sum.referrals.saturating_add(figures.referrals);
+        sum.activities = sum.activities.saturating_add(figures.activities);
+    }
+    sum
 }

@@ -1,26 +1,23 @@
 //! A second small history, with what the first is without: holds and vouchers, points that change hands or are put
 //! right, referrals, activities, members who become one or leave, and bodies in version 2.
 //!
-//! The decisions are written by hand, as an engine might have come to them. Each is folded as it is told, so that draws
-//! and merged states are those of the lots that were there.
-
-use std::collections::BTreeMap;
+//! The decisions are written by hand, as an engine might have come to them.
 
 use smallvec::smallvec;
-use tallybook_core::apply::{apply, apply_enrolment, apply_profile, touch};
-use tallybook_core::calendar::{DAY_MICROS, Day, Instant, MonthDay};
+use tallybook_core::apply::touch;
+use tallybook_core::calendar::{Day, Instant};
 use tallybook_core::event::{
-    ArrearsPaid, BlockSet, BudgetEntry, CapEntry, ClawedBack, Closed, CodeHash, Cooling, CreditSource,
-    Credited, Debited, Decision, Draw, Expired, ExpiryChanged, Figures, Forfeit, HoldCaptured, HoldPlaced,
-    HoldReleased, Idle, LadderPlace, LotCancelled, LotEnd, MergedFrom, MergedInto, NewLot, PointsActivated,
-    PointsEarned, Redeemed, RedemptionReversed, ReferralPaid, Reinstated, ReleaseReason, Renewed,
-    StreakEntry, Take, Term, TierChanged, TierReason, TransferReceived, TransferSent, Trigger, Voucher,
-    WrittenOff,
+    ArrearsPaid, BlockSet, BudgetEntry, CapEntry, ClawedBack, Closed, CodeHash, Cooling, Counted,
+    CreditSource, Credited, Debited, Decision, Draw, Expired, ExpiryChanged, Figures, Forfeit, HoldCaptured,
+    HoldPlaced, HoldReleased, Idle, LadderPlace, LotCancelled, LotEnd, MergedFrom, MergedInto, NewLot,
+    PointsActivated, PointsEarned, Redeemed, RedemptionReversed, ReferralPaid, Reinstated, ReleaseReason,
+    Renewed, StreakEntry, Take, Term, TierChanged, TierReason, TransferReceived, TransferSent, Trigger,
+    Voucher, WrittenOff,
 };
 use tallybook_core::fact::{
-    Activity, Adjustment, Block, Capture, Closure, Enrolment, ExpiryChange, Fact, Fulfilment, HoldRequest,
-    Merge, NewEnd, Order, Price, Profile, Publication, Purchase, Purpose, Redemption, Reinstatement, Release,
-    Return, Shortfall, Transfer, VoucherUse, WriteOff,
+    Activity, Adjustment, Block, Capture, Closure, ExpiryChange, Fact, Fulfilment, HoldRequest, Merge,
+    NewEnd, Price, Profile, Publication, Purchase, Purpose, Redemption, Reinstatement, Release, Return,
+    Shortfall, Transfer, VoucherUse, WriteOff,
 };
 use tallybook_core::ids::{
     ActivityNumber, BudgetNumber, CapNumber, CurrencyNumber, LadderNumber, LotNumber, TierNumber,
@@ -28,11 +25,10 @@ use tallybook_core::ids::{
 };
 use tallybook_core::money::{CurrencyCode, Money};
 use tallybook_core::points::Points;
-use tallybook_core::state::MemberState;
 use tallybook_log::LedgerId;
 
 use crate::support::history::Batch;
-use crate::support::{MORNING, examples};
+use crate::support::story::{POINTS, Story, day, earned, followed, joined, lot, order, said};
 
 /// The ledger's id.
 pub const LEDGER: LedgerId = LedgerId(*b"frozen ledger v2");
@@ -43,123 +39,14 @@ const CAI: u32 = 3;
 const DEE: u32 = 4;
 const EVE: u32 = 5;
 
-const POINTS: CurrencyNumber = CurrencyNumber(0);
 const MILES: CurrencyNumber = CurrencyNumber(1);
 
 /// Not the hash of any code.
 const CODE: CodeHash = [0xA5; 32];
 
-/// What has been told so far, and what it made of the members.
-#[derive(Default)]
-struct Story {
-    batches: Vec<Vec<Batch>>,
-    states: BTreeMap<u32, MemberState>,
-}
-
-impl Story {
-    /// One batch: a part for each member that it is about.
-    fn tell(&mut self, parts: impl IntoIterator<Item = Batch>) {
-        let parts: Vec<Batch> = parts.into_iter().collect();
-        for part in &parts {
-            let state = self.states.entry(part.member).or_default();
-            touch(state, part.effective_at);
-            match &part.fact {
-                Some((_, Fact::MemberEnrolled(enrolment))) => apply_enrolment(state, enrolment),
-                Some((_, Fact::ProfileChanged(profile))) => apply_profile(state, profile),
-                _ => {}
-            }
-            for (effective_at, decision) in &part.decisions {
-                apply(state, *effective_at, decision).unwrap();
-            }
-        }
-        self.batches.push(parts);
-    }
-
-    /// Points of a lot that has something left.
-    fn draw(&self, member: u32, lot: u32, points: i64) -> Draw {
-        let lot = self.states[&member].lot(LotNumber(lot)).unwrap();
-        Draw {
-            lot: lot.number,
-            points: Points(points),
-            earned: lot.earned,
-            earned_at: lot.earned_at,
-            expires_at: lot.expires_at,
-            idle: lot.idle,
-        }
-    }
-}
-
-fn day(days: i64) -> Instant {
-    Instant(MORNING.0 + days * DAY_MICROS)
-}
-
-/// What a member did, and what came of it at once.
-fn said(
-    member: u32,
-    days: i64,
-    key: Option<&'static str>,
-    fact: Fact<'static>,
-    made: Vec<Decision>,
-) -> Batch {
-    Batch { fact: Some((key, fact)), ..followed(member, days, made) }
-}
-
-/// What came of something else: of time, or of what another member did.
-fn followed(member: u32, days: i64, made: Vec<Decision>) -> Batch {
-    let decisions = made.into_iter().map(|decision| (day(days), decision)).collect();
-    Batch { member, name: None, effective_at: day(days), fact: None, decisions }
-}
-
-fn joined(member: u32, name: &'static str, days: i64, referred_by: Option<&'static str>) -> Batch {
-    let profile = Profile {
-        birthday: MonthDay::new(2, 29),
-        segments: vec!["vip".into()],
-        attributes: vec![("home_store".into(), "330".into())],
-    };
-    let enrolment = Enrolment { profile, referred_by: referred_by.map(Into::into) };
-    let batch = said(member, days, None, Fact::MemberEnrolled(enrolment), vec![Decision::MemberJoined]);
-    Batch { name: Some(name), ..batch }
-}
-
-fn order(id: &'static str, redemption: Option<&'static str>) -> Fact<'static> {
-    let redemption = redemption.map(Into::into);
-    Fact::OrderPlaced(Order { id: id.into(), redemption, ..examples::simple_order() })
-}
-
-/// A lot that can be spent at once and ends a year later.
-fn lot(number: u32, points: i64, days: i64) -> NewLot {
-    NewLot {
-        number: LotNumber(number),
-        currency: POINTS,
-        points: Points(points),
-        activates_at: day(days),
-        expires_at: Some(day(days + 365)),
-        idle: Idle::default(),
-        policy: None,
-    }
-}
-
 /// A lot that waits for its order, and is cancelled a month later.
 fn waiting(number: u32, points: i64, days: i64) -> NewLot {
     NewLot { activates_at: Instant::MAX, expires_at: Some(day(days + 30)), ..lot(number, points, days) }
-}
-
-fn earned(on: Trigger, lots: &[NewLot]) -> PointsEarned {
-    PointsEarned {
-        version: VersionNumber(1),
-        order_number: u32::from(on == Trigger::Order),
-        eligible: smallvec![],
-        shares: smallvec![],
-        caps: smallvec![],
-        lots: lots.iter().copied().collect(),
-        metrics: smallvec![],
-        forget_before: Day::EVER,
-        on,
-        activity: None,
-        streak: None,
-        cooldowns: smallvec![],
-        budgets: smallvec![],
-    }
 }
 
 fn ordered(lots: &[NewLot]) -> Decision {
@@ -286,9 +173,11 @@ fn earn_and_hold(story: &mut Story) {
         from: TierNumber(0),
         to: TierNumber(1),
         why: TierReason::Upgraded,
-        figures: Figures { spend: Money(2_247), points: Points(100), orders: 1 },
-        thresholds: Figures { spend: Money(2_000), points: Points::ZERO, orders: 0 },
+        figures: Figures { spend: Money(2_247), points: Points(100), orders: 1, ..Figures::default() },
+        thresholds: Figures { spend: Money(2_000), ..Figures::default() },
         until: Some(day(368)),
+        counted_from: None,
+        lifetime: None,
     });
     story.tell([said(AN, 3, None, order("A", None), vec![ordered(&[waiting(1, 100, 3), miles]), silver])]);
     let term = Some(Term { expires_at: Some(day(370)), idle: Idle::default() });
@@ -300,6 +189,8 @@ fn earn_and_hold(story: &mut Story) {
         referrer: "an".into(),
         lots: smallvec![LotNumber(2)],
         referrer_lots: smallvec![LotNumber(3)],
+        counted: Counted::default(),
+        referrer_counted: Counted::default(),
     };
     let brought = Decision::PointsEarned(earned(Trigger::Referred, &[lot(2, 20, 6)]));
     let thanked = Decision::PointsEarned(earned(Trigger::Referrer, &[lot(3, 30, 6)]));
@@ -496,6 +387,7 @@ fn become_one_or_leave(story: &mut Story) {
         since: day(3),
         until: Some(day(368)),
         grace: false,
+        counted_from: None,
     };
     let parts = merged(story, AN, "an", 59, smallvec![place]);
     story.tell(parts);
@@ -553,6 +445,11 @@ fn merged(
     let merge =
         Merge { into: "薄-2".into(), actor: "support:lin".into(), reason: "one person, two cards".into() };
     let gone = Decision::MergedInto(MergedInto { into: "薄-2".into(), balances: state.balances.clone() });
-    let come = Decision::MergedFrom(MergedFrom { from: name.into(), state: Box::new(state), ladders });
+    let come = Decision::MergedFrom(MergedFrom {
+        from: name.into(),
+        state: Box::new(state),
+        ladders,
+        grants: smallvec![],
+    });
     vec![said(member, days, None, Fact::MergeRequested(merge), vec![gone]), followed(BO, days, vec![come])]
 }

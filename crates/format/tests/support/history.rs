@@ -175,9 +175,11 @@ pub fn batches() -> Vec<Batch> {
         from: TierNumber(0),
         to: TierNumber(1),
         why: TierReason::Upgraded,
-        figures: Figures { spend: Money(4_494), points: Points(170), orders: 2 },
-        thresholds: Figures { spend: Money(4_000), points: Points::ZERO, orders: 0 },
+        figures: Figures { spend: Money(4_494), points: Points(170), orders: 2, ..Figures::default() },
+        thresholds: Figures { spend: Money(4_000), ..Figures::default() },
         until: Some(day(700)),
+        counted_from: None,
+        lifetime: None,
     });
     let activated = PointsActivated { lot: LotNumber(1), currency: points, points: Points(100), term: None };
     let paid = ArrearsPaid { lot: LotNumber(3), currency: points, points: Points(40) };

@@ -6,6 +6,7 @@
 pub mod any;
 pub mod examples;
 pub mod history;
+pub mod story;
 
 use tallybook_core::calendar::Instant;
 use tallybook_core::event::Event;

@@ -4,20 +4,34 @@ use proptest::option;
 use proptest::prelude::*;
 use smallvec::SmallVec;
 use tallybook_core::event::{
-    ArrearsPaid, BlockSet, BudgetEntry, CapEntry, ClawedBack, Closed, Cooling, CreditSource, Credited,
-    Debited, Decision, Draw, Event, Expired, ExpiryChanged, Figures, Forfeit, HoldCaptured, HoldPlaced,
-    HoldReleased, Idle, LadderPlace, LotCancelled, LotEnd, MergedFrom, MergedInto, MetricEntry, NewLot,
-    PointsActivated, PointsEarned, Redeemed, RedemptionReversed, ReferralPaid, Reinstated, ReleaseReason,
-    Renewed, RuleShare, StreakEntry, Take, Term, TierChanged, TierReason, TransferReceived, TransferSent,
-    Trigger, Verdict, Voucher, WrittenOff,
+    ArrearsPaid, BenefitRestored, BenefitUsed, BlockSet, BudgetEntry, CapEntry, ChallengeFigures, ClawedBack,
+    Closed, Cooling, Counted, CreditSource, Credited, Debited, Decision, Draw, Event, Expired, ExpiryChanged,
+    Figures, FiguresCarried, Forfeit, GrantEnd, HoldCaptured, HoldPlaced, HoldReleased, Idle, LadderPlace,
+    LifetimeFigures, LotCancelled, LotEnd, MergedFrom, MergedInto, MetricEntry, NewLot, PointsActivated,
+    PointsEarned, Redeemed, RedemptionReversed, ReferralCancelled, ReferralPaid, Reinstated, ReleaseReason,
+    Renewed, RuleShare, StreakEntry, Take, Term, TierChanged, TierGrant, TierGrantEnded, TierGranted,
+    TierReason, TransferReceived, TransferSent, Trigger, Verdict, Voucher, WrittenOff,
 };
 use tallybook_core::ids::{ActivityNumber, LadderNumber, PolicyIndex, RuleIndex, TierNumber, VersionNumber};
 
 use super::states::{balance, state};
 use super::{budget, cap, currency, day, hash, instant, integer, lot_number, money, name, points, small};
 
+/// Mostly without referrals and activities, which take a later version of a body.
 pub(super) fn figures() -> impl Strategy<Value = Figures> {
-    (money(), points(), integer()).prop_map(|(spend, points, orders)| Figures { spend, points, orders })
+    let newer = option::weighted(0.1, (integer(), integer()));
+    (money(), points(), integer(), newer).prop_map(|(spend, points, orders, newer)| {
+        let (referrals, activities) = newer.unwrap_or_default();
+        Figures { spend, points, orders, referrals, activities }
+    })
+}
+
+pub(super) fn grant() -> impl Strategy<Value = TierGrant> {
+    let challenge = (any::<bool>(), figures(), figures())
+        .prop_map(|(all, asked, reached)| ChallengeFigures { all, asked, reached });
+    (any::<u8>(), instant(), option::of(instant()), option::of(challenge)).prop_map(
+        |(tier, since, until, challenge)| TierGrant { tier: TierNumber(tier), since, until, challenge },
+    )
 }
 
 /// Mostly none, as what knows of inactivity takes the second version of a body.
@@ -116,11 +130,14 @@ pub(super) fn voucher() -> impl Strategy<Value = Voucher> {
 }
 
 fn metric() -> impl Strategy<Value = MetricEntry> {
-    (any::<u8>(), day(), figures()).prop_map(|(ladder, bucket, figures)| MetricEntry {
-        ladder: LadderNumber(ladder),
-        bucket,
-        figures,
-    })
+    (any::<u8>(), day(), figures(), prop::bool::weighted(0.1)).prop_map(
+        |(ladder, bucket, figures, challenge)| MetricEntry {
+            ladder: LadderNumber(ladder),
+            bucket,
+            figures,
+            challenge,
+        },
+    )
 }
 
 /// An order's judgement as the first release knew it.
@@ -153,7 +170,10 @@ fn earned() -> impl Strategy<Value = PointsEarned> {
         Just(Trigger::Birthday),
         Just(Trigger::Anniversary),
         Just(Trigger::Referrer),
-        Just(Trigger::Referred)
+        Just(Trigger::Referred),
+        Just(Trigger::TierReached),
+        Just(Trigger::TierKept),
+        Just(Trigger::TierAnniversary)
     ];
     let activity = option::of(any::<u8>().prop_map(ActivityNumber));
     let more = (on, activity, option::of(streak()), small(cooling()), small(budget_entry()));
@@ -190,25 +210,75 @@ fn clawed() -> impl Strategy<Value = ClawedBack> {
 
 fn tier_changed() -> impl Strategy<Value = TierChanged> {
     let why = prop_oneof![
-        Just(TierReason::Upgraded),
-        Just(TierReason::Kept),
-        Just(TierReason::GraceBegan),
-        Just(TierReason::Demoted),
-        Just(TierReason::Returned)
+        4 => prop_oneof![
+            Just(TierReason::Upgraded),
+            Just(TierReason::Kept),
+            Just(TierReason::GraceBegan),
+            Just(TierReason::Demoted),
+            Just(TierReason::Returned)
+        ],
+        1 => prop_oneof![
+            Just(TierReason::Reevaluated),
+            Just(TierReason::Replaced),
+            Just(TierReason::ChallengeMet)
+        ],
     ];
     let numbers = (any::<u8>(), any::<u32>(), any::<u8>(), any::<u8>());
-    (numbers, why, figures(), figures(), option::of(instant())).prop_map(
-        |((ladder, version, from, to), why, figures, thresholds, until)| TierChanged {
-            ladder: LadderNumber(ladder),
-            version: VersionNumber(version),
-            from: TierNumber(from),
-            to: TierNumber(to),
-            why,
-            figures,
-            thresholds,
-            until,
+    let lifetime =
+        (figures(), figures()).prop_map(|(figures, thresholds)| LifetimeFigures { figures, thresholds });
+    let newer = (option::weighted(0.2, day()), option::weighted(0.2, lifetime));
+    (numbers, why, figures(), figures(), option::of(instant()), newer).prop_map(
+        |((ladder, version, from, to), why, figures, thresholds, until, (counted_from, lifetime))| {
+            TierChanged {
+                ladder: LadderNumber(ladder),
+                version: VersionNumber(version),
+                from: TierNumber(from),
+                to: TierNumber(to),
+                why,
+                figures,
+                thresholds,
+                until,
+                counted_from,
+                lifetime,
+            }
         },
     )
+}
+
+fn counted() -> impl Strategy<Value = Counted> {
+    let some = (small(cap_entry()), small(metric())).prop_map(|(caps, metrics)| Counted { caps, metrics });
+    prop_oneof![Just(Counted::default()), some]
+}
+
+/// Tiers by hand, benefits, and what goes over into other periods.
+fn tiers() -> impl Strategy<Value = Decision> {
+    let why = prop_oneof![
+        Just(GrantEnd::Expired),
+        Just(GrantEnd::Revoked),
+        Just(GrantEnd::Earned),
+        Just(GrantEnd::Removed)
+    ];
+    prop_oneof![
+        (any::<u8>(), any::<u32>(), day(), figures()).prop_map(|(ladder, version, into, figures)| {
+            let (ladder, version) = (LadderNumber(ladder), VersionNumber(version));
+            Decision::FiguresCarried(FiguresCarried { ladder, version, into, figures })
+        }),
+        granted().prop_map(Decision::TierGranted),
+        (any::<u8>(), any::<u8>(), why).prop_map(|(ladder, tier, why)| {
+            let (ladder, tier) = (LadderNumber(ladder), TierNumber(tier));
+            Decision::TierGrantEnded(TierGrantEnded { ladder, tier, why })
+        }),
+        (any::<u32>(), any::<u8>(), cap_entry()).prop_map(|(version, tier, count)| {
+            let (version, tier) = (VersionNumber(version), TierNumber(tier));
+            Decision::BenefitUsed(BenefitUsed { version, tier, count })
+        }),
+        cap_entry().prop_map(|count| Decision::BenefitRestored(BenefitRestored { count })),
+        counted().prop_map(|counted| Decision::ReferralCancelled(ReferralCancelled { counted })),
+    ]
+}
+
+fn granted() -> impl Strategy<Value = TierGranted> {
+    (any::<u8>(), grant()).prop_map(|(ladder, grant)| TierGranted { ladder: LadderNumber(ladder), grant })
 }
 
 fn redeemed() -> impl Strategy<Value = Redeemed> {
@@ -282,9 +352,17 @@ fn doings() -> impl Strategy<Value = Decision> {
         (currency(), any::<u16>(), instant()).prop_map(|(currency, idle_months, expires_at)| {
             Decision::Renewed(Renewed { currency, idle_months, expires_at })
         }),
-        (name(), small(lot_number()), small(lot_number())).prop_map(|(referrer, lots, referrer_lots)| {
-            Decision::ReferralPaid(ReferralPaid { referrer, lots, referrer_lots })
-        }),
+        (name(), small(lot_number()), small(lot_number()), counted(), counted()).prop_map(
+            |(referrer, lots, referrer_lots, counted, referrer_counted)| {
+                Decision::ReferralPaid(ReferralPaid {
+                    referrer,
+                    lots,
+                    referrer_lots,
+                    counted,
+                    referrer_counted,
+                })
+            }
+        ),
         (name(), currency(), points(), option::of(money()), small(draw()), instant(), stock()).prop_map(
             |(hold, currency, points, worth, draws, expires_at, stock)| {
                 Decision::HoldPlaced(HoldPlaced { hold, currency, points, worth, draws, expires_at, stock })
@@ -325,22 +403,24 @@ fn by_hand() -> impl Strategy<Value = Decision> {
 }
 
 fn standing() -> impl Strategy<Value = Decision> {
-    let place = (any::<u8>(), any::<u8>(), instant(), option::of(instant()), any::<bool>()).prop_map(
-        |(ladder, tier, since, until, grace)| LadderPlace {
+    let counted_from = option::weighted(0.1, day());
+    let place = (any::<u8>(), any::<u8>(), instant(), option::of(instant()), any::<bool>(), counted_from)
+        .prop_map(|(ladder, tier, since, until, grace, counted_from)| LadderPlace {
             ladder: LadderNumber(ladder),
             tier: TierNumber(tier),
             since,
             until,
             grace,
-        },
-    );
+            counted_from,
+        });
+    let grants = prop_oneof![3 => Just(SmallVec::new()), 1 => small(granted())];
     let forfeit = (currency(), small(draw()), small(draw()))
         .prop_map(|(currency, available, pending)| Forfeit { currency, available, pending });
     prop_oneof![
         (name(), small(balance()))
             .prop_map(|(into, balances)| Decision::MergedInto(MergedInto { into, balances })),
-        (name(), state(), small(place)).prop_map(|(from, state, ladders)| {
-            Decision::MergedFrom(MergedFrom { from, state: Box::new(state), ladders })
+        (name(), state(), small(place), grants).prop_map(|(from, state, ladders, grants)| {
+            Decision::MergedFrom(MergedFrom { from, state: Box::new(state), ladders, grants })
         }),
         small(forfeit).prop_map(|forfeited| Decision::Closed(Closed { forfeited })),
         (any::<bool>(), any::<bool>())
@@ -350,7 +430,13 @@ fn standing() -> impl Strategy<Value = Decision> {
 
 /// A decision and its time; now and then new lots are active at once.
 pub fn event() -> impl Strategy<Value = Event> {
-    let decision = prop_oneof![11 => first(), 7 => doings(), 5 => by_hand(), 4 => standing()].boxed();
+    let decision = prop_oneof![
+        11 => first().boxed(),
+        7 => doings().boxed(),
+        5 => by_hand().boxed(),
+        4 => standing().boxed(),
+        6 => tiers().boxed(),
+    ];
     (decision, instant(), any::<bool>()).prop_map(|(mut decision, effective_at, at_once)| {
         if at_once {
             new_lots(&mut decision).iter_mut().for_each(|lot| lot.activates_at = effective_at);

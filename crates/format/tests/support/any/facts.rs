@@ -4,9 +4,10 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use tallybook_core::fact::{
-    Activity, Adjustment, Block, Capture, Closure, Enrolment, ExpiryChange, Fact, Fulfilment, HoldRequest,
-    Line, Merge, NewEnd, Order, Price, Profile, Publication, Purchase, Purpose, Redemption, Reinstatement,
-    Release, Return, ReturnedLine, ReturnedPart, Reversal, Shortfall, Transfer, VoucherUse, WriteOff,
+    Activity, Adjustment, BenefitRestoration, BenefitUse, Block, Capture, Closure, Enrolment, ExpiryChange,
+    Fact, Fulfilment, HoldRequest, Line, Merge, NewEnd, Order, Price, Profile, Publication, Purchase,
+    Purpose, Redemption, Reinstatement, Release, Return, ReturnedLine, ReturnedPart, Reversal, Shortfall,
+    TierRequest, TierRevocation, TierTerm, Transfer, VoucherUse, WriteOff,
 };
 use tallybook_core::money::CurrencyCode;
 use tallybook_core::programme::plan::OnClose;
@@ -183,6 +184,27 @@ fn standing() -> impl Strategy<Value = Fact<'static>> {
     ]
 }
 
+fn tiers() -> impl Strategy<Value = Fact<'static>> {
+    let term =
+        prop_oneof![instant().prop_map(TierTerm::Until), Just(TierTerm::Open), Just(TierTerm::Challenge)];
+    prop_oneof![
+        (cow(), cow(), term, cow(), cow()).prop_map(|(ladder, tier, term, actor, reason)| {
+            Fact::TierRequested(TierRequest { ladder, tier, term, actor, reason })
+        }),
+        (cow(), cow(), cow()).prop_map(|(ladder, actor, reason)| {
+            Fact::TierRevoked(TierRevocation { ladder, actor, reason })
+        }),
+        (cow(), cow(), integer()).prop_map(|(id, benefit, times)| Fact::BenefitRequested(BenefitUse {
+            id,
+            benefit,
+            times
+        })),
+        (cow(), integer(), cow(), cow()).prop_map(|(benefit, times, actor, reason)| {
+            Fact::BenefitReturned(BenefitRestoration { benefit, times, actor, reason })
+        }),
+    ]
+}
+
 pub fn fact() -> impl Strategy<Value = Fact<'static>> {
     prop_oneof![
         1 => (profile(), option::of(cow()))
@@ -198,6 +220,7 @@ pub fn fact() -> impl Strategy<Value = Fact<'static>> {
         6 => spending(),
         6 => by_hand(),
         3 => standing(),
+        4 => tiers(),
     ]
     .boxed()
 }

@@ -20,7 +20,8 @@ pub use decisions::event;
 pub use facts::fact;
 pub use states::{ledger_state, state};
 
-/// Integers of every stored size, the ends of each included.
+/// Integers of every stored size, the ends of each included. Boxed, as large values have so many of them that they would not
+/// fit a test's stack.
 pub(super) fn integer() -> impl Strategy<Value = i64> {
     prop_oneof![
         any::<i64>(),
@@ -40,6 +41,7 @@ pub(super) fn integer() -> impl Strategy<Value = i64> {
             Just(-129)
         ],
     ]
+    .boxed()
 }
 
 pub(super) fn points() -> impl Strategy<Value = Points> {
@@ -51,7 +53,7 @@ pub(super) fn money() -> impl Strategy<Value = Money> {
 }
 
 pub(super) fn instant() -> impl Strategy<Value = Instant> {
-    prop_oneof![integer().prop_map(Instant), Just(Instant::MIN), Just(Instant::MAX)]
+    prop_oneof![integer().prop_map(Instant), Just(Instant::MIN), Just(Instant::MAX)].boxed()
 }
 
 pub(super) fn day() -> impl Strategy<Value = Day> {

@@ -3,14 +3,16 @@
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+use tallybook_core::event::Figures;
 use tallybook_core::ids::{LadderNumber, LotNumber, TierNumber};
+use tallybook_core::money::Money;
 use tallybook_core::points::Points;
 use tallybook_core::state::{
     Balance, Bucket, CapUse, Hold, LadderState, LedgerState, Lot, MemberProfile, MemberState, ReferredBy,
     Renewal, Status,
 };
 
-use super::decisions::{cooling, draw, figures, idle, streak, voucher};
+use super::decisions::{cooling, draw, figures, grant, idle, streak, voucher};
 use super::{birthday, budget, cap, currency, day, instant, lot_number, money, name, points, small};
 
 pub(super) fn balance() -> impl Strategy<Value = Balance> {
@@ -65,22 +67,53 @@ fn lot() -> impl Strategy<Value = Lot> {
     )
 }
 
-fn ladder() -> impl Strategy<Value = LadderState> {
-    let buckets = vec((day(), figures()), 0..4).prop_map(|mut buckets| {
+fn buckets() -> impl Strategy<Value = Vec<Bucket>> {
+    vec((day(), figures()), 0..4).prop_map(|mut buckets| {
         buckets.sort_by_key(|b| b.0);
         buckets.dedup_by_key(|b| b.0);
         buckets.into_iter().map(|(start, figures)| Bucket { start, figures }).collect()
+    })
+}
+
+/// What the second version of states takes for the figures of all time.
+fn sum(buckets: &[Bucket]) -> Figures {
+    let total = |figure: fn(&Figures) -> i64| {
+        buckets.iter().fold(0, |sum: i64, bucket| sum.saturating_add(figure(&bucket.figures)))
+    };
+    Figures {
+        spend: Money(total(|f| f.spend.0)),
+        points: Points(total(|f| f.points.0)),
+        orders: total(|f| f.orders),
+        referrals: total(|f| f.referrals),
+        activities: total(|f| f.activities),
+    }
+}
+
+/// Mostly one that the second version of states can say.
+fn ladder() -> impl Strategy<Value = LadderState> {
+    let head = (any::<u8>(), any::<u8>(), instant(), option::of(instant()), any::<bool>());
+    let older = (head, buckets()).prop_map(|((ladder, tier, since, until, grace), buckets)| LadderState {
+        ladder: LadderNumber(ladder),
+        tier: TierNumber(tier),
+        since,
+        until,
+        grace,
+        counted_from: None,
+        lifetime: sum(&buckets),
+        buckets,
+        carried: Vec::new(),
+        grant: None,
     });
-    (any::<u8>(), any::<u8>(), instant(), option::of(instant()), any::<bool>(), buckets).prop_map(
-        |(ladder, tier, since, until, grace, buckets)| LadderState {
-            ladder: LadderNumber(ladder),
-            tier: TierNumber(tier),
-            since,
-            until,
-            grace,
-            buckets,
-        },
-    )
+    let newer = (option::of(day()), prop_oneof![Just(Vec::new()), buckets()], option::of(grant()));
+    (older, option::weighted(0.2, (newer, option::of(figures()))))
+        .prop_map(|(older, newer)| match newer {
+            None => older,
+            Some(((counted_from, carried, grant), lifetime)) => {
+                let lifetime = lifetime.unwrap_or(older.lifetime);
+                LadderState { counted_from, carried, grant, lifetime, ..older }
+            }
+        })
+        .boxed()
 }
 
 fn status() -> impl Strategy<Value = Status> {

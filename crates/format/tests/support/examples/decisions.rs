@@ -3,11 +3,12 @@
 use smallvec::smallvec;
 use tallybook_core::calendar::{Day, Instant};
 use tallybook_core::event::{
-    ArrearsPaid, BlockSet, BudgetEntry, CapEntry, ClawedBack, Closed, CreditSource, Credited, Debited,
-    Decision, Draw, Expired, ExpiryChanged, Figures, Forfeit, HoldCaptured, HoldPlaced, HoldReleased, Idle,
-    LadderPlace, LotCancelled, LotEnd, MergedFrom, MergedInto, MetricEntry, NewLot, PointsActivated,
-    PointsEarned, Redeemed, RedemptionReversed, ReferralPaid, Reinstated, ReleaseReason, Renewed, RuleShare,
-    Take, TierChanged, TierReason, TransferReceived, TransferSent, Trigger, Verdict, WrittenOff,
+    ArrearsPaid, BlockSet, BudgetEntry, CapEntry, ClawedBack, Closed, Counted, CreditSource, Credited,
+    Debited, Decision, Draw, Expired, ExpiryChanged, Figures, Forfeit, HoldCaptured, HoldPlaced,
+    HoldReleased, Idle, LadderPlace, LotCancelled, LotEnd, MergedFrom, MergedInto, MetricEntry, NewLot,
+    PointsActivated, PointsEarned, Redeemed, RedemptionReversed, ReferralPaid, Reinstated, ReleaseReason,
+    Renewed, RuleShare, Take, TierChanged, TierReason, TransferReceived, TransferSent, Trigger, Verdict,
+    WrittenOff,
 };
 use tallybook_core::ids::{
     BudgetNumber, CapNumber, CurrencyNumber, LadderNumber, LotNumber, PolicyIndex, RuleIndex, TierNumber,
@@ -17,7 +18,7 @@ use tallybook_core::money::Money;
 use tallybook_core::points::Points;
 use tallybook_core::state::MemberState;
 
-use super::{CODE, END, POINTS, second_versions};
+use super::{CODE, END, POINTS, second_versions, tiers};
 use crate::support::MORNING;
 
 /// The name of a fixture file, and the decision, which takes effect at [`MORNING`].
@@ -25,8 +26,19 @@ pub(super) type Example = (&'static str, Decision);
 
 /// Every example of a decision.
 pub fn decisions() -> Vec<Example> {
-    [first(), second_versions::earnings(), second_versions::spendings(), doings(), corrections(), standing()]
-        .concat()
+    [
+        first(),
+        second_versions::earnings(),
+        second_versions::spendings(),
+        doings(),
+        corrections(),
+        standing(),
+        tiers::earnings(),
+        tiers::changes(),
+        tiers::by_hand(),
+        tiers::merges(),
+    ]
+    .concat()
 }
 
 pub(super) fn draw(lot: u32, points: i64) -> Draw {
@@ -40,12 +52,13 @@ pub(super) fn draw(lot: u32, points: i64) -> Draw {
     }
 }
 
-fn metric(spend: i64, points: i64, orders: i64) -> MetricEntry {
+pub(super) fn metric(spend: i64, points: i64, orders: i64) -> MetricEntry {
     MetricEntry {
         ladder: LadderNumber(0),
         // 2026-01-01
         bucket: Day(20_454),
-        figures: Figures { spend: Money(spend), points: Points(points), orders },
+        figures: Figures { spend: Money(spend), points: Points(points), orders, ..Figures::default() },
+        challenge: false,
     }
 }
 
@@ -118,6 +131,7 @@ pub(super) fn full_earning() -> PointsEarned {
         ladder: LadderNumber(1),
         bucket: Day::EVER,
         figures: Figures::default(),
+        challenge: false,
     });
     earned.forget_before = Day::EVER;
     earned
@@ -222,9 +236,16 @@ fn first() -> Vec<Example> {
                 from: TierNumber(0),
                 to: TierNumber(1),
                 why: TierReason::Upgraded,
-                figures: Figures { spend: Money(52_247), points: Points(522), orders: 12 },
-                thresholds: Figures { spend: Money(50_000), points: Points(0), orders: 0 },
+                figures: Figures {
+                    spend: Money(52_247),
+                    points: Points(522),
+                    orders: 12,
+                    ..Figures::default()
+                },
+                thresholds: Figures { spend: Money(50_000), ..Figures::default() },
                 until: Some(END),
+                counted_from: None,
+                lifetime: None,
             }),
         ),
         (
@@ -238,6 +259,8 @@ fn first() -> Vec<Example> {
                 figures: Figures::default(),
                 thresholds: Figures::default(),
                 until: None,
+                counted_from: None,
+                lifetime: None,
             }),
         ),
     ]
@@ -318,6 +341,8 @@ fn doings() -> Vec<Example> {
         referrer: "member-会员-1".into(),
         lots: smallvec![LotNumber(12)],
         referrer_lots: smallvec![LotNumber(70_000), LotNumber(70_001)],
+        counted: Counted::default(),
+        referrer_counted: Counted::default(),
     };
     vec![
         (
@@ -399,7 +424,12 @@ fn corrections() -> Vec<Example> {
 /// What becomes of members.
 fn standing() -> Vec<Example> {
     let merged_from = |state, ladders| {
-        Decision::MergedFrom(MergedFrom { from: "mei".into(), state: Box::new(state), ladders })
+        Decision::MergedFrom(MergedFrom {
+            from: "mei".into(),
+            state: Box::new(state),
+            ladders,
+            grants: smallvec![],
+        })
     };
     let place = LadderPlace {
         ladder: LadderNumber(0),
@@ -407,6 +437,7 @@ fn standing() -> Vec<Example> {
         since: MORNING,
         until: Some(END),
         grace: false,
+        counted_from: None,
     };
     let basic = LadderPlace {
         ladder: LadderNumber(1),
@@ -414,6 +445,7 @@ fn standing() -> Vec<Example> {
         since: Instant::MIN,
         until: None,
         grace: true,
+        counted_from: None,
     };
     let full = super::states::full_state();
     let forfeit = Forfeit {

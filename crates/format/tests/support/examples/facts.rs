@@ -2,9 +2,10 @@
 
 use tallybook_core::calendar::{Instant, MonthDay};
 use tallybook_core::fact::{
-    Activity, Adjustment, Block, Capture, Closure, Enrolment, ExpiryChange, Fact, Fulfilment, HoldRequest,
-    Line, Merge, NewEnd, Order, Price, Profile, Publication, Purchase, Purpose, Redemption, Reinstatement,
-    Release, Return, ReturnedLine, ReturnedPart, Reversal, Shortfall, Transfer, VoucherUse, WriteOff,
+    Activity, Adjustment, BenefitRestoration, BenefitUse, Block, Capture, Closure, Enrolment, ExpiryChange,
+    Fact, Fulfilment, HoldRequest, Line, Merge, NewEnd, Order, Price, Profile, Publication, Purchase,
+    Purpose, Redemption, Reinstatement, Release, Return, ReturnedLine, ReturnedPart, Reversal, Shortfall,
+    TierRequest, TierRevocation, TierTerm, Transfer, VoucherUse, WriteOff,
 };
 use tallybook_core::ids::LotNumber;
 use tallybook_core::money::{CurrencyCode, Money};
@@ -18,7 +19,7 @@ type Example = (&'static str, Option<&'static str>, Fact<'static>);
 
 /// Every example of a fact.
 pub fn facts() -> Vec<Example> {
-    [first(), second(), doings(), corrections(), standing()].concat()
+    [first(), second(), doings(), corrections(), standing(), tiers()].concat()
 }
 
 fn usd() -> CurrencyCode {
@@ -289,5 +290,38 @@ fn standing() -> Vec<Example> {
         ("041-1-closure-requested", None, closure(None)),
         ("041-1-closure-requested-keep", Some("gdpr/1"), closure(Some(OnClose::Keep))),
         ("042-1-block-requested", Some("fraud/7"), Fact::BlockRequested(block)),
+    ]
+}
+
+/// Tiers by hand, and benefits.
+fn tiers() -> Vec<Example> {
+    let tier = |term| {
+        Fact::TierRequested(TierRequest {
+            ladder: "status".into(),
+            tier: "gold".into(),
+            term,
+            actor: "support:mei".into(),
+            reason: "gold elsewhere".into(),
+        })
+    };
+    let revocation = TierRevocation {
+        ladder: "status".into(),
+        actor: "support:mei".into(),
+        reason: "not gold elsewhere".into(),
+    };
+    let used = BenefitUse { id: "U-1".into(), benefit: "lounge".into(), times: 2 };
+    let returned = BenefitRestoration {
+        benefit: "lounge".into(),
+        times: 300,
+        actor: "support:mei".into(),
+        reason: "lounge was closed".into(),
+    };
+    vec![
+        ("050-1-tier-requested-until", Some("case/20"), tier(TierTerm::Until(END))),
+        ("050-1-tier-requested-open", Some("case/21"), tier(TierTerm::Open)),
+        ("050-1-tier-requested-challenge", Some("case/22"), tier(TierTerm::Challenge)),
+        ("051-1-tier-revoked", Some("case/23"), Fact::TierRevoked(revocation)),
+        ("052-1-benefit-requested", None, Fact::BenefitRequested(used)),
+        ("053-1-benefit-returned", Some("case/24"), Fact::BenefitReturned(returned)),
     ]
 }

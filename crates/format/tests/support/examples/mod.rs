@@ -4,6 +4,7 @@ mod decisions;
 mod facts;
 mod second_versions;
 mod states;
+mod tiers;
 
 use tallybook_core::calendar::Instant;
 use tallybook_core::event::CodeHash;
@@ -11,7 +12,7 @@ use tallybook_core::ids::CurrencyNumber;
 
 pub use decisions::{decisions, simple_earning};
 pub use facts::{facts, full_order, profile, simple_order};
-pub use states::{ledger_states, states};
+pub use states::{ledger_states, second_states, states};
 
 const POINTS: CurrencyNumber = CurrencyNumber(0);
 

@@ -2,7 +2,9 @@
 
 use smallvec::smallvec;
 use tallybook_core::calendar::{Day, Instant, MonthDay};
-use tallybook_core::event::{Cooling, Draw, Figures, Idle, StreakEntry, Voucher};
+use tallybook_core::event::{
+    ChallengeFigures, Cooling, Draw, Figures, Idle, StreakEntry, TierGrant, Voucher,
+};
 use tallybook_core::ids::{
     ActivityNumber, BudgetNumber, CapNumber, CurrencyNumber, LadderNumber, LotNumber, TierNumber,
 };
@@ -16,8 +18,17 @@ use tallybook_core::state::{
 use super::{CODE, END, POINTS};
 use crate::support::MORNING;
 
-/// The name of a fixture file, and the state.
+/// The name of a fixture file, and the state, as snapshots keep it.
 pub fn states() -> Vec<(&'static str, MemberState)> {
+    vec![
+        ("state-3-empty", MemberState::default()),
+        ("state-3-full", fuller_state()),
+        ("state-3-plain", plain_state()),
+    ]
+}
+
+/// The same for states of version 2, which only merges have.
+pub fn second_states() -> Vec<(&'static str, MemberState)> {
     vec![
         ("state-2-empty", MemberState::default()),
         ("state-2-full", full_state()),
@@ -25,7 +36,27 @@ pub fn states() -> Vec<(&'static str, MemberState)> {
     ]
 }
 
+/// A state that has everything.
+pub fn fuller_state() -> MemberState {
+    let mut state = full_state();
+    let figures =
+        Figures { spend: Money(1_000), points: Points(-7), orders: 2, referrals: 1, activities: 300 };
+    let ladder = &mut state.ladders[0];
+    ladder.counted_from = Some(Day(20_454));
+    ladder.buckets.push(Bucket { start: Day(20_819), figures });
+    ladder.carried = vec![Bucket { start: Day(20_819), figures: Figures { activities: 0, ..figures } }];
+    ladder.lifetime = Figures { spend: Money(99_999), points: Points(999), orders: 99, ..figures };
+    let challenge = ChallengeFigures { all: true, asked: figures, reached: Figures::default() };
+    ladder.grant =
+        Some(TierGrant { tier: TierNumber(2), since: MORNING, until: Some(END), challenge: Some(challenge) });
+    state.ladders[1].grant =
+        Some(TierGrant { tier: TierNumber(1), since: MORNING, until: None, challenge: None });
+    state
+}
+
+/// A state that has everything that version 2 can say.
 pub fn full_state() -> MemberState {
+    let figures = Figures { spend: Money(52_247), points: Points(522), orders: 12, ..Figures::default() };
     MemberState {
         joined_at: Some(Instant(0)),
         settled_to: MORNING,
@@ -87,23 +118,17 @@ pub fn full_state() -> MemberState {
         ],
         ladders: smallvec![
             LadderState {
-                ladder: LadderNumber(0),
                 tier: TierNumber(1),
                 since: MORNING,
                 until: Some(END),
                 grace: true,
-                buckets: vec![Bucket {
-                    start: Day(20_454),
-                    figures: Figures { spend: Money(52_247), points: Points(522), orders: 12 },
-                }],
+                buckets: vec![Bucket { start: Day(20_454), figures }],
+                lifetime: figures,
+                ..LadderState::new(LadderNumber(0))
             },
             LadderState {
-                ladder: LadderNumber(1),
-                tier: TierNumber(0),
-                since: Instant::MIN,
-                until: None,
-                grace: false,
                 buckets: vec![Bucket { start: Day::EVER, figures: Figures::default() }],
+                ..LadderState::new(LadderNumber(1))
             },
         ],
         caps: vec![
