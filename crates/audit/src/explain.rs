@@ -1,4 +1,4 @@
-//! Why a balance is what it is: every lot, what gave it and what drew from it, down to the sum.
+//! Why a balance is what it is: every lot, what gave it and what drew from it, down to the sum. And why a tier is.
 //!
 //! It reads one member's records, by walking their chain, and settles what is due by the asked instant without recording
 //! it: such moves are marked as due. Of other members it reads the facts of batches that are about both, and their names.
@@ -9,6 +9,8 @@
 
 mod causes;
 mod far;
+mod ladder_text;
+mod ladders;
 mod merges;
 mod rules;
 mod shape;
@@ -29,6 +31,7 @@ use tallybook_core::state::{Balance, MemberState};
 use tallybook_log::{LogReader, Position};
 
 pub use causes::Cause;
+pub use ladders::{BenefitExplanation, BenefitStep, LadderExplanation, TierMove, TierStep};
 pub use shape::{
     CurrencyExplanation, DebtEntry, Explanation, LineShare, LotExplanation, LotMove, MergeEntry, MergeSide,
     MoveKind, NewEnd, RuleVerdict, SumLine, VersionUsed,
@@ -36,9 +39,10 @@ pub use shape::{
 pub use text::render;
 
 use causes::Causes;
+use ladders::Lead;
 use merges::Joined;
 
-/// Explains a member's balances as of an instant, from the position of their newest record.
+/// Explains a member's balances and tiers as of an instant, from the position of their newest record.
 ///
 /// The past of a member who became part of another is under the old name's own newest record.
 ///
@@ -58,6 +62,9 @@ pub fn explain<R: LogReader>(
         currencies: Vec::new(),
         versions: Vec::new(),
         joined: Vec::new(),
+        ladders: Vec::new(),
+        benefits: Vec::new(),
+        lead: Lead::default(),
     };
     for batch in &batches {
         let causes = Causes::new(&batch.facts, far::read(reader, batch)?);
@@ -76,6 +83,10 @@ struct Book<'p> {
     currencies: Vec<CurrencyExplanation>,
     versions: Vec<VersionNumber>,
     joined: Vec<Joined>,
+    /// By number.
+    ladders: Vec<LadderExplanation>,
+    benefits: Vec<BenefitExplanation>,
+    lead: Lead,
 }
 
 /// Where an event comes from.
@@ -99,6 +110,7 @@ impl Book<'_> {
         mut causes: Causes<'_>,
         until: Instant,
     ) -> Result<(), LedgerError> {
+        self.lead = Lead::default();
         if batch.effective_at <= until {
             for fact in &batch.facts {
                 match fact {
@@ -113,7 +125,7 @@ impl Book<'_> {
         }
         for event in &batch.events {
             // Every decision is counted, so that the n-th still finds the n-th fact.
-            let fact = causes.fact_of(&event.decision);
+            let fact = causes.fact_of(event);
             if event.effective_at > until {
                 continue;
             }
@@ -130,6 +142,7 @@ impl Book<'_> {
         let mut due: Vec<Event> = Vec::new();
         decide::settle_to(&mut self.state, self.programmes, at, &mut due);
         let causes = Causes::new(&[], None);
+        self.lead = Lead::default();
         for event in &due {
             self.note(Source { batch: None, at: event.effective_at }, event, &causes, None, 0);
         }
@@ -145,6 +158,7 @@ impl Book<'_> {
         lots_before: u32,
     ) {
         let cause = causes.cause(&event.decision, fact);
+        self.lead.note(&event.decision, &cause);
         match &event.decision {
             Decision::PointsEarned(earned) => self.note_earned(source, earned, fact, cause),
             Decision::Credited(credited) => self.add_lot(source, &credited.lot, cause),
@@ -216,9 +230,19 @@ impl Book<'_> {
             }
             Decision::MergedFrom(merged) => self.note_merged_from(source, merged, lots_before),
             Decision::MergedInto(merged) => self.note_merged_into(source, merged),
+            Decision::TierChanged(changed) => self.note_tier_changed(source, changed),
+            Decision::FiguresCarried(carried) => self.note_carried(source, carried),
+            Decision::TierGranted(granted) => {
+                self.note_granted(source, granted.ladder, &granted.grant, cause);
+            }
+            Decision::TierGrantEnded(ended) => self.note_grant_ended(source, ended, cause),
+            Decision::BenefitUsed(used) => {
+                self.note_benefit(source, &used.count, Some((used.version, used.tier)), cause);
+            }
+            Decision::BenefitRestored(restored) => self.note_benefit(source, &restored.count, None, cause),
             Decision::MemberJoined
-            | Decision::TierChanged(_)
             | Decision::ReferralPaid(_)
+            | Decision::ReferralCancelled(_)
             | Decision::VoucherUsed(_)
             | Decision::BlockSet(_) => {}
         }
@@ -234,6 +258,7 @@ impl Book<'_> {
         if let (Cause::Referred { referrer, .. }, Some(referral)) = (&mut cause, &self.state.referral) {
             *referrer = Some(referral.referrer.to_string());
         }
+        self.lead.name_tier(earned, &mut cause);
         for new in &earned.lots {
             self.add_lot(source, new, cause.clone());
             let version = self.programmes.version(earned.version);
@@ -455,12 +480,16 @@ impl Book<'_> {
             hash: crate::report::hex(&version.hash),
             effective_from: version.effective_from,
         });
+        let versions = versions.collect();
+        let ladders = self.finish_ladders(at);
         Explanation {
             member: member.to_owned(),
             at,
             zone,
-            versions: versions.collect(),
+            versions,
             currencies: self.currencies,
+            ladders,
+            benefits: self.benefits,
         }
     }
 }

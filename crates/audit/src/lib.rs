@@ -27,8 +27,9 @@ mod snapshot;
 mod verify;
 
 pub use explain::{
-    Cause, CurrencyExplanation, DebtEntry, Explanation, LineShare, LotExplanation, LotMove, MergeEntry,
-    MergeSide, MoveKind, NewEnd, RuleVerdict, SumLine, VersionUsed, explain, render,
+    BenefitExplanation, BenefitStep, Cause, CurrencyExplanation, DebtEntry, Explanation, LadderExplanation,
+    LineShare, LotExplanation, LotMove, MergeEntry, MergeSide, MoveKind, NewEnd, RuleVerdict, SumLine,
+    VersionUsed, explain, render,
 };
 pub use report::{CurrencyTotals, Finding, FindingKind, Progress, Report, SnapshotCheck};
 pub use verify::{VerifyOptions, verify, verify_log};

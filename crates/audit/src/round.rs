@@ -521,6 +521,8 @@ fn version_of(decision: &Decision) -> Option<VersionNumber> {
     match decision {
         Decision::PointsEarned(earned) => Some(earned.version),
         Decision::TierChanged(changed) => Some(changed.version),
+        Decision::FiguresCarried(carried) => Some(carried.version),
+        Decision::BenefitUsed(used) => Some(used.version),
         _ => None,
     }
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use support::{Draft, everything_ledger, forge, full_ledger, hex, layout, the_finding, verified};
 use tallybook::BlockingLedger;
 use tallybook::core::calendar::Instant;
-use tallybook::core::event::Decision;
+use tallybook::core::event::{Decision, GrantEnd};
 use tallybook::format::{RecordKind, decode_decision, encode_decision};
 use tallybook::log::Position;
 use tallybook_audit::{FindingKind, SnapshotCheck, VerifyOptions, verify};
@@ -81,8 +81,8 @@ fn a_ledger_with_every_kind_of_fact_and_members_who_meet_verifies_clean() {
     assert_eq!(report.findings, Vec::new());
     assert_eq!(report.notes, Vec::<String>::new());
     assert_eq!(report.states_digest, Some(hex(&digest)));
-    // All batches but the publication and the mark of the close.
-    assert_eq!(report.judged_again, report.batches - 2);
+    // All batches but three publications and the mark of the close.
+    assert_eq!(report.judged_again, report.batches - 4);
     assert!(matches!(report.snapshot, SnapshotCheck::Compared { members: 6.., .. }), "{:?}", report.snapshot);
     let kinds: Vec<u16> = layout(dir.path()).into_iter().flat_map(|(_, _, _, kinds)| kinds).collect();
     let missing: Vec<&str> = RecordKind::ALL
@@ -244,6 +244,85 @@ fn a_snapshot_with_another_budget_is_named() {
         |f: &&tallybook_audit::Finding| f.kind == FindingKind::SnapshotDiffers && f.member.is_none();
     let finding = report.findings.iter().find(about_all).unwrap();
     assert!(finding.text.contains("budgets[0]: snapshot "), "{}", finding.text);
+}
+
+#[test]
+fn a_planted_fault_in_what_is_said_of_tiers_and_benefits_is_named_by_its_field() {
+    let dir = tempfile::tempdir().unwrap();
+    everything_ledger(dir.path());
+    type Fault = (RecordKind, fn(&mut Decision), &'static str);
+    let faults: [Fault; 7] = [
+        (
+            RecordKind::FiguresCarried,
+            |decision| {
+                let Decision::FiguresCarried(carried) = decision else { panic!("{decision:?}") };
+                carried.figures.spend.0 += 1;
+            },
+            "FiguresCarried, figures.spend: recorded 5001, judged again 5000",
+        ),
+        (
+            RecordKind::TierGranted,
+            |decision| {
+                let Decision::TierGranted(granted) = decision else { panic!("{decision:?}") };
+                granted.grant.until = None;
+            },
+            "TierGranted, grant.until: ",
+        ),
+        (
+            RecordKind::TierGrantEnded,
+            |decision| {
+                let Decision::TierGrantEnded(ended) = decision else { panic!("{decision:?}") };
+                ended.why = GrantEnd::Earned;
+            },
+            "TierGrantEnded, why: recorded \"earned\", judged again \"expired\"",
+        ),
+        (
+            RecordKind::BenefitUsed,
+            |decision| {
+                let Decision::BenefitUsed(used) = decision else { panic!("{decision:?}") };
+                used.count.used.0 = 1;
+            },
+            "BenefitUsed, count.used: recorded 1, judged again 2",
+        ),
+        (
+            RecordKind::BenefitRestored,
+            |decision| {
+                let Decision::BenefitRestored(restored) = decision else { panic!("{decision:?}") };
+                restored.count.used.0 = -3;
+            },
+            "BenefitRestored, count.used: recorded -3, judged again -2",
+        ),
+        (
+            RecordKind::ReferralCancelled,
+            |decision| {
+                let Decision::ReferralCancelled(cancelled) = decision else { panic!("{decision:?}") };
+                cancelled.counted.metrics.clear();
+            },
+            "ReferralCancelled, counted.metrics",
+        ),
+        (
+            RecordKind::TierChanged,
+            |decision| {
+                let Decision::TierChanged(changed) = decision else { panic!("{decision:?}") };
+                changed.thresholds.orders = 7;
+            },
+            "TierChanged, thresholds.orders: recorded 7, judged again 0",
+        ),
+    ];
+    for (kind, change, told) in faults {
+        let forged = tempfile::tempdir().unwrap();
+        let wrong = batch_with(dir.path(), kind.number(), 0);
+        forge(dir.path(), forged.path(), true, |number, mut drafts| {
+            if number == wrong {
+                change_decision(&mut drafts, kind.number(), change);
+            }
+            Some(drafts)
+        });
+        let report = verified(forged.path());
+        let first = &report.findings[0];
+        assert_eq!((first.kind, first.batch), (FindingKind::DecisionDiffers, Some(wrong)), "{first:#?}");
+        assert!(first.text.contains(told), "{}", first.text);
+    }
 }
 
 #[test]

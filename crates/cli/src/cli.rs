@@ -6,6 +6,7 @@ mod earning;
 mod ledger;
 mod looking;
 mod spending;
+mod tiers;
 
 use std::path::PathBuf;
 
@@ -16,8 +17,9 @@ pub use analysing::{Backtest, Divide, Rfm, Ties};
 pub use correcting::{Adjust, Block, ByHand, Close, Expiry, Lots, Merge, Reinstate, Unblock, WriteOff};
 pub use earning::{Activity, Enrol, Fulfil, Order, Return};
 pub use ledger::{Demo, Import, Init, Publish, Verify};
-pub use looking::{Balance, Explain, History, Summary, Tier, Tiers};
+pub use looking::{Balance, Explain, History, Summary, Tiers};
 pub use spending::{Hold, Purchase, Purpose, Quote, Redeem, Reverse, Transfer, Voucher};
+pub use tiers::{Benefit, BenefitList, OnLadder, Tier, TierAction};
 
 /// A ledger of loyalty points and tiers: every point explained, every balance replayed.
 #[derive(Debug, Parser)]
@@ -103,7 +105,7 @@ pub enum Command {
         /// The programme file
         file: PathBuf,
     },
-    /// Import orders, returns, activities or enrolments from CSV or JSON Lines
+    /// Import orders, returns, activities, enrolments or tiers by hand from CSV or JSON Lines
     #[command(after_help = "\
 Examples:
   tallybook import --map shop.toml orders-2025.csv.zst orders-2026.csv.zst
@@ -122,9 +124,17 @@ Examples:
     /// Show all that happened to a member
     #[command(after_help = "Example:\n  tallybook history 1042 --last 20")]
     History(History),
-    /// Show a member's tiers, and what is missing for the next
-    #[command(after_help = "Example:\n  tallybook tier 1042 --at 2026-12-31")]
+    /// Show a member's tiers and what is missing for the next; give, lend or revoke one
+    #[command(after_help = "\
+Examples:
+  tallybook tier 1042 --at 2026-12-31
+  tallybook tier give 1042 gold --until 2027-01-01 --key case-21 --actor mia --reason \"on leave\"
+  tallybook tier lend 1042 gold --key match-7 --actor mia --reason \"gold at another airline\"
+  tallybook tier revoke 1042 --key case-22 --actor mia --reason \"given by mistake\"")]
     Tier(Tier),
+    /// Show what a member's tiers give a number of times per period; use it, or give it back
+    #[command(subcommand)]
+    Benefit(Benefit),
     /// Show how members are spread over tiers, and who moved between two dates
     #[command(after_help = "\
 Examples:

@@ -130,6 +130,10 @@ fn hint_for(refusal: &Refusal) -> Option<&'static str> {
         Refusal::UnknownHold { .. } => "tallybook balance MEMBER shows open holds",
         Refusal::UnknownLot { .. } => "tallybook balance MEMBER --lots shows the lots",
         Refusal::NothingToReinstate { .. } => "tallybook history MEMBER shows which lots expired",
+        Refusal::NoTierGranted { .. } => "tallybook tier MEMBER shows what is held, and why",
+        Refusal::BenefitUsedUp { .. } | Refusal::BenefitNotUsed { .. } => {
+            "tallybook benefit list MEMBER shows what was used, what is left, and when it lapses"
+        }
         Refusal::EarningBlocked | Refusal::RedeemingBlocked => "see tallybook unblock --help",
         Refusal::IdempotencyConflict { .. } => "give it a new key or id, or repeat the first one exactly",
         _ => return None,

@@ -110,8 +110,8 @@ impl Output {
 pub fn count(count: u64, noun: &str) -> String {
     match (count, noun.strip_suffix('y')) {
         (1, _) => format!("1 {noun}"),
-        (_, Some(stem)) => format!("{count} {stem}ies"),
-        (_, None) => format!("{count} {noun}s"),
+        (_, Some(stem)) if !stem.ends_with('a') => format!("{count} {stem}ies"),
+        _ => format!("{count} {noun}s"),
     }
 }
 
@@ -125,4 +125,17 @@ fn coloured(text: &str, code: &str) -> String {
     let colour =
         io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_has_the_plural_of_its_noun() {
+        assert_eq!(count(1, "currency"), "1 currency");
+        assert_eq!(count(2, "currency"), "2 currencies");
+        assert_eq!(count(90, "day"), "90 days");
+        assert_eq!(count(0, "member"), "0 members");
+    }
 }

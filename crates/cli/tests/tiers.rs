@@ -59,7 +59,7 @@ struct Shop {
 }
 
 impl Shop {
-    /// Nine members with orders over two years, of whom `m1` becomes part of `m2` and `m3` leaves.
+    /// Nine members with orders over two years, of whom `m4` is given gold, `m1` becomes part of `m2` and `m3` leaves.
     fn new() -> Shop {
         let shop = Shop { folder: tempfile::tempdir().unwrap() };
         std::fs::write(shop.path("programme.toml"), PROGRAMME).unwrap();
@@ -80,6 +80,9 @@ impl Shop {
         shop.done(&["init", "--programme", "programme.toml"]);
         shop.done(&["import", "--map", "map.toml", "orders.csv"]);
         let by = ["--actor", "mia", "--reason", "asked"];
+        let gold =
+            ["tier", "give", "m4", "gold", "--ladder", "year", "--until", "2026-03-01", "--key", "gold"];
+        shop.done(&[&gold[..], &["--at", "2025-09-05"], &by].concat());
         shop.done(&[&["merge", "m1", "m2", "--at", "2025-10-01"][..], &by].concat());
         shop.done(&[&["close", "m3", "--at", "2025-11-01"][..], &by].concat());
         shop
@@ -129,16 +132,38 @@ fn each_member_stands_where_the_ledger_finds_them_one_by_one() {
     for date in
         ["2024-02-01", "2024-07-10", "2024-12-31", "2025-01-10", "2025-01-21", "2025-09-30", "2026-06-01"]
     {
-        let all = by_member(&shop.json(&["tiers", "--at", date, "--members"]), "tier", "status");
+        let all = shop.json(&["tiers", "--at", date, "--members"]);
+        let ends: BTreeMap<(&str, &str), &Value> = all["by_member"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| ((row["member"].as_str().unwrap(), row["ladder"].as_str().unwrap()), &row["until"]))
+            .collect();
+        let all = by_member(&all, "tier", "status");
         assert!(!all.is_empty());
         for ((member, ladder), (tier, status)) in &all {
             let one = shop.json(&["tier", member, "--at", date]);
             let ladders = one["ladders"].as_array().unwrap();
             let found = ladders.iter().find(|found| found["ladder"] == **ladder).unwrap();
             assert_eq!(found["tier"].as_str(), tier.as_deref(), "{member} on {ladder} at {date}");
+            assert_eq!(&found["until"], ends[&(&**member, &**ladder)], "{member} on {ladder} at {date}");
             assert!(["active", "closed"].contains(&&**status));
         }
     }
+}
+
+#[test]
+fn a_tier_by_hand_counts_as_held_with_its_own_end() {
+    let shop = Shop::new();
+    let until = |date: &str| {
+        let all = shop.json(&["tiers", "--ladder", "year", "--at", date, "--members"]);
+        let row =
+            all["by_member"].as_array().unwrap().iter().find(|row| row["member"] == "m4").unwrap().clone();
+        (row["tier"].as_str().unwrap().to_owned(), row["until"].clone())
+    };
+    assert_eq!(until("2025-09-30"), ("gold".to_owned(), Value::from("2026-03-01T05:00:00Z")));
+    assert_ne!(until("2025-09-04").0, "gold");
+    assert_ne!(until("2026-03-01").0, "gold");
 }
 
 #[test]

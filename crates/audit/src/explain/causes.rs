@@ -5,11 +5,11 @@
 
 use serde::Serialize;
 use tallybook_core::event::{
-    CreditSource, Decision, HoldCaptured, HoldPlaced, HoldReleased, PointsEarned, RedemptionReversed,
-    ReleaseReason, Trigger,
+    CreditSource, Decision, Event, GrantEnd, HoldCaptured, HoldPlaced, HoldReleased, PointsEarned,
+    RedemptionReversed, ReleaseReason, Trigger,
 };
 use tallybook_core::fact::{Fact, Purpose};
-use tallybook_core::ids::LotNumber;
+use tallybook_core::ids::{LotNumber, VersionNumber};
 use tallybook_core::points::Points;
 
 use super::far::FarSide;
@@ -48,6 +48,49 @@ pub enum Cause {
     Birthday,
     /// It was the day on which the member joined, in a later year.
     Anniversary,
+    /// The member's figures reached a tier.
+    TierReached {
+        /// Which; `None` where a new version of the programme gave it and the log does not say.
+        tier: Option<String>,
+    },
+    /// The member's figures kept a tier.
+    TierKept {
+        /// Which.
+        tier: Option<String>,
+    },
+    /// It was the day on which the member reached the tier held, in a later year.
+    TierAnniversary,
+    /// A version of the programme came into force.
+    NewVersion {
+        /// Its number.
+        version: VersionNumber,
+    },
+    /// A tier was given or lent by hand.
+    TierGrant {
+        /// Who did it.
+        actor: String,
+        /// Why.
+        reason: String,
+    },
+    /// A tier given or lent by hand was taken away.
+    TierRevocation {
+        /// Who did it.
+        actor: String,
+        /// Why.
+        reason: String,
+    },
+    /// A benefit was used.
+    BenefitUse {
+        /// The use's name.
+        id: String,
+    },
+    /// Uses of a benefit were given back.
+    BenefitReturn {
+        /// Who did it.
+        actor: String,
+        /// Why.
+        reason: String,
+    },
     /// The first order of this member, whom somebody referred.
     Referred {
         /// Who did.
@@ -229,6 +272,16 @@ impl Cause {
             Some(Fact::ClosureRequested(by)) => {
                 Cause::Closure { actor: text(&by.actor), reason: text(&by.reason) }
             }
+            Some(Fact::TierRequested(by)) => {
+                Cause::TierGrant { actor: text(&by.actor), reason: text(&by.reason) }
+            }
+            Some(Fact::TierRevoked(by)) => {
+                Cause::TierRevocation { actor: text(&by.actor), reason: text(&by.reason) }
+            }
+            Some(Fact::BenefitRequested(wanted)) => Cause::BenefitUse { id: text(&wanted.id) },
+            Some(Fact::BenefitReturned(by)) => {
+                Cause::BenefitReturn { actor: text(&by.actor), reason: text(&by.reason) }
+            }
             _ => Cause::Time,
         }
     }
@@ -254,7 +307,7 @@ pub(super) struct Causes<'b> {
 }
 
 /// Kinds of decisions that judge a fact.
-const KINDS: usize = 14;
+const KINDS: usize = 18;
 
 /// The place of returns among them.
 const RETURNS: usize = 1;
@@ -266,8 +319,9 @@ impl<'b> Causes<'b> {
 
     /// The fact that the next decision judges; `None` for what happens with time alone, and for what another member's fact
     /// brings.
-    pub(super) fn fact_of(&mut self, decision: &Decision) -> Option<&'b Fact<'static>> {
+    pub(super) fn fact_of(&mut self, event: &Event) -> Option<&'b Fact<'static>> {
         type Judges = fn(&Fact<'_>) -> bool;
+        let Event { effective_at, decision } = event;
         let mut facts = self.facts.iter();
         let by_name = match decision {
             Decision::HoldPlaced(HoldPlaced { hold, .. }) => {
@@ -316,6 +370,15 @@ impl<'b> Causes<'b> {
             Decision::ExpiryChanged(_) => (11, |fact| matches!(fact, Fact::ExpiryChangeRequested(_))),
             Decision::Reinstated(_) => (12, |fact| matches!(fact, Fact::ReinstatementRequested(_))),
             Decision::Closed(_) => (13, |fact| matches!(fact, Fact::ClosureRequested(_))),
+            // A tier that takes the place of another by a new version is held since before.
+            Decision::TierGranted(granted) if granted.grant.since == *effective_at => {
+                (14, |fact| matches!(fact, Fact::TierRequested(_)))
+            }
+            Decision::TierGrantEnded(ended) if ended.why == GrantEnd::Revoked => {
+                (15, |fact| matches!(fact, Fact::TierRevoked(_)))
+            }
+            Decision::BenefitUsed(_) => (16, |fact| matches!(fact, Fact::BenefitRequested(_))),
+            Decision::BenefitRestored(_) => (17, |fact| matches!(fact, Fact::BenefitReturned(_))),
             // Several lots may have waited for one order.
             Decision::PointsActivated(activated) if activated.term.is_some() => {
                 return self.facts.iter().find(|fact| matches!(fact, Fact::OrderFulfilled(_)));
@@ -342,6 +405,7 @@ impl<'b> Causes<'b> {
             Decision::MergedInto(merged) => Cause::WentTo { member: merged.into.to_string() },
             Decision::MergedFrom(merged) => Cause::CameWith { member: merged.from.to_string(), lot: None },
             Decision::ArrearsPaid(_) => Cause::Debt,
+            Decision::ReferralCancelled(_) => self.referral_returned(),
             _ => Cause::of_fact(fact),
         }
     }
@@ -351,6 +415,9 @@ impl<'b> Causes<'b> {
             Trigger::Order | Trigger::Activity | Trigger::Enrolment => Cause::of_fact(fact),
             Trigger::Birthday => Cause::Birthday,
             Trigger::Anniversary => Cause::Anniversary,
+            Trigger::TierReached => Cause::TierReached { tier: None },
+            Trigger::TierKept => Cause::TierKept { tier: None },
+            Trigger::TierAnniversary => Cause::TierAnniversary,
             Trigger::Referred => Cause::Referred { referrer: None, order: order_in(self.last) },
             Trigger::Referrer => Cause::Referral {
                 member: self.far.as_ref().map(|far| far.member.clone()),

@@ -20,7 +20,7 @@ pub(super) struct FarSide {
 /// [`LedgerError::Corruption`] and [`LedgerError::Fault`].
 pub(super) fn read<R: LogReader>(reader: &R, batch: &HistoryBatch) -> Result<Option<FarSide>, LedgerError> {
     let is_of_another = |decision: &Decision| match decision {
-        Decision::TransferReceived(_) | Decision::LotCancelled(_) => true,
+        Decision::TransferReceived(_) | Decision::LotCancelled(_) | Decision::ReferralCancelled(_) => true,
         Decision::PointsEarned(earned) => earned.on == Trigger::Referrer,
         _ => false,
     };

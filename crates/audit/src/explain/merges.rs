@@ -48,6 +48,7 @@ impl Book<'_> {
             }
         }
         self.note_balances(source, &merged.from, MergeSide::Came, &from.balances);
+        self.note_places(source, merged, &Cause::CameWith { member: merged.from.to_string(), lot: None });
         for (currency, balance) in numbered(&from.balances) {
             let cause = Cause::CameWith { member: merged.from.to_string(), lot: None };
             self.note_debt(source, currency, balance.arrears, None, cause);
@@ -68,6 +69,7 @@ impl Book<'_> {
             self.note_debt(source, currency, Points(-balance.arrears.0), None, cause.clone());
         }
         self.note_balances(source, &merged.into, MergeSide::Went, &merged.balances);
+        self.note_places_gone(source, &cause);
     }
 
     fn note_balances(&mut self, source: Source<'_>, member: &str, side: MergeSide, balances: &[Balance]) {

@@ -9,10 +9,10 @@ use tallybook_core::ids::{LotNumber, VersionNumber};
 use tallybook_core::points::Points;
 use tallybook_core::state::Balance;
 
-use super::Cause;
+use super::{BenefitExplanation, Cause, LadderExplanation};
 use crate::report::{rfc3339, rfc3339_or_null};
 
-/// A member's balances, explained.
+/// A member's balances and tiers, explained.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Explanation {
     /// The member's name.
@@ -24,6 +24,10 @@ pub struct Explanation {
     pub zone: String,
     /// Per currency that the member ever had points in.
     pub currencies: Vec<CurrencyExplanation>,
+    /// Per ladder on which something happened.
+    pub ladders: Vec<LadderExplanation>,
+    /// Per benefit that was ever used.
+    pub benefits: Vec<BenefitExplanation>,
     /// The programme versions that judged, in order.
     pub versions: Vec<VersionUsed>,
 }

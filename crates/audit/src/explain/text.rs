@@ -20,20 +20,26 @@ pub fn render(explanation: &Explanation) -> String {
     text
 }
 
-struct Page<'o> {
-    zone: Zone,
-    out: &'o mut String,
+pub(super) struct Page<'o> {
+    pub(super) zone: Zone,
+    pub(super) out: &'o mut String,
 }
 
 impl Page<'_> {
     fn all(&mut self, explanation: &Explanation) -> fmt::Result {
-        let Explanation { member, at, zone, currencies, versions } = explanation;
+        let Explanation { member, at, zone, currencies, ladders, benefits, versions } = explanation;
         writeln!(self.out, "{member} as of {} ({zone})", self.zone.display(*at))?;
         if currencies.is_empty() {
             writeln!(self.out, "\nThe member has never had points.")?;
         }
         for currency in currencies {
             self.currency(currency)?;
+        }
+        for ladder in ladders {
+            self.ladder(ladder)?;
+        }
+        for benefit in benefits {
+            self.benefit(benefit)?;
         }
         if !versions.is_empty() {
             writeln!(self.out, "\nProgramme versions")?;
@@ -218,7 +224,7 @@ impl Page<'_> {
         writeln!(self.out, "    {at}  {points:>10}  {what}, {owed} owed{due}")
     }
 
-    fn when(&self, at: Instant) -> String {
+    pub(super) fn when(&self, at: Instant) -> String {
         self.zone.display(at)
     }
 }
@@ -252,7 +258,7 @@ fn part(millionths: i32, scale: u8) -> String {
     format!("0.{}{of}", digits.trim_end_matches('0'))
 }
 
-fn cause(cause: &Cause) -> String {
+pub(super) fn cause(cause: &Cause) -> String {
     let or_somebody = |member: &Option<String>| member.clone().unwrap_or_else(|| "somebody".to_owned());
     let first_order =
         |order: &Option<String>| order.as_ref().map_or_else(String::new, |order| format!(", order {order}"));
@@ -265,6 +271,18 @@ fn cause(cause: &Cause) -> String {
         Cause::Enrolment => "enrolment".to_owned(),
         Cause::Birthday => "birthday".to_owned(),
         Cause::Anniversary => "anniversary of joining".to_owned(),
+        Cause::TierReached { tier } => tier
+            .as_ref()
+            .map_or_else(|| "a tier was reached".to_owned(), |tier| format!("{tier} was reached")),
+        Cause::TierKept { tier } => {
+            tier.as_ref().map_or_else(|| "a tier was kept".to_owned(), |tier| format!("{tier} was kept"))
+        }
+        Cause::TierAnniversary => "anniversary of reaching the tier".to_owned(),
+        Cause::NewVersion { version } => format!("version {version} of the programme came into force"),
+        Cause::TierGrant { actor, reason } => format!("given by {actor}: {reason}"),
+        Cause::TierRevocation { actor, reason } => format!("revoked by {actor}: {reason}"),
+        Cause::BenefitUse { id } => format!("use {id}"),
+        Cause::BenefitReturn { actor, reason } => format!("given back by {actor}: {reason}"),
         Cause::Referred { referrer, order } => {
             format!("was referred by {}{}", or_somebody(referrer), first_order(order))
         }

@@ -5,9 +5,9 @@ use std::path::Path;
 use tallybook::core::calendar::MonthDay;
 use tallybook::core::event::Decision;
 use tallybook::core::fact::{
-    Activity, Adjustment, Block, Capture, Closure, Enrolment, ExpiryChange, Fact, Fulfilment, HoldRequest,
-    Merge, NewEnd, Profile, Purchase, Purpose, Reinstatement, Release, Reversal, Shortfall, Transfer,
-    VoucherUse, WriteOff,
+    Activity, Adjustment, BenefitRestoration, BenefitUse, Block, Capture, Closure, Enrolment, ExpiryChange,
+    Fact, Fulfilment, HoldRequest, Merge, NewEnd, Profile, Purchase, Purpose, Reinstatement, Release,
+    Reversal, Shortfall, TierRequest, TierRevocation, TierTerm, Transfer, VoucherUse, WriteOff,
 };
 use tallybook::core::ids::LotNumber;
 use tallybook::core::money::Money;
@@ -143,6 +143,70 @@ id = "member"
 id = "silver"
 entry = { any = { spend = "120.00" } }
 "#;
+
+/// What a second ladder has on top: figures that are carried over, lent tiers, benefits, points that come with tiers.
+const CLUB: &str = r#"
+[[rule]]
+id = "club reached"
+kind = "bonus"
+on = "tier_reached"
+currency = "points"
+points = "9"
+when = { tier = ["club/friend", "club/patron"] }
+
+[[rule]]
+id = "club kept"
+kind = "bonus"
+on = "tier_kept"
+currency = "points"
+points = "6"
+
+[[rule]]
+id = "club anniversary"
+kind = "bonus"
+on = "tier_anniversary"
+currency = "points"
+points = "4"
+
+[[ladder]]
+id = "club"
+period = "calendar_year"
+carry_over = { spend = "100.00", activities = 2 }
+on_change = "full"
+
+[[ladder.tier]]
+id = "guest"
+
+[[ladder.tier]]
+id = "friend"
+entry = { any = { spend = "80.00", activities = 4, referrals = 2, lifetime_spend = "500.00" } }
+challenge = { days = 30, any = { activities = 2 } }
+
+[[ladder.tier]]
+id = "patron"
+entry = { any = { spend = "400.00", lifetime_spend = "1000.00" } }
+challenge = { days = 30, any = { orders = 1 } }
+
+[[benefit]]
+id = "lounge"
+ladder = "club"
+per = "month"
+times = { friend = 2, patron = 5 }
+"#;
+
+/// The second version: with the club.
+fn with_club() -> String {
+    format!("{EVERYTHING}{CLUB}")
+}
+
+/// The third version, in which the highest tier of the club is another one and the second is harder to reach.
+fn with_pillars() -> String {
+    let renamed = with_club().replace("id = \"patron\"", "id = \"pillar\"\nreplaces = [\"patron\"]");
+    renamed
+        .replace("\"club/patron\"", "\"club/pillar\"")
+        .replace("patron = 5", "pillar = 5")
+        .replace("{ any = { spend = \"80.00\", activities = 4", "{ any = { spend = \"90.00\", activities = 4")
+}
 
 /// Makes the ledger and closes it, with a snapshot at about two thirds of the log. Gives the digest of all states.
 pub fn everything_ledger(dir: &Path) -> [u8; 32] {
@@ -348,4 +412,55 @@ fn the_rest(story: &Story) {
     story.tell("bob", "2024-05-06", Fact::OrderReturned(give_back("R-9", "B-2", &[])));
     story.sweep("2025-01-10");
     story.order("eve", "2025-01-11", "E-3", 10);
+    of_tiers(story);
+}
+
+fn grant(tier: &'static str, term: TierTerm) -> Fact<'static> {
+    let (actor, reason) = ("desk".into(), "status match".into());
+    Fact::TierRequested(TierRequest { ladder: "club".into(), tier: tier.into(), term, actor, reason })
+}
+
+fn lounge(id: &'static str, times: i64) -> Fact<'static> {
+    Fact::BenefitRequested(BenefitUse { id: id.into(), benefit: "lounge".into(), times })
+}
+
+/// Tiers by hand and what they give, challenges, figures carried over, a referral that falls through, another programme.
+fn of_tiers(story: &Story) {
+    story.clock.set(at("2025-01-20T00:00:00Z"));
+    story.ledger.publish(&with_club(), at("2025-02-01T00:00:00Z")).unwrap();
+    let hal = |day: &str, fact| story.tell("hal", day, fact);
+    hal("2025-02-01", grant("patron", TierTerm::Until(at("2025-02-20T00:00:00Z"))));
+    hal("2025-02-02", lounge("L-1", 2));
+    hal("2025-02-03", lounge("L-2", 1));
+    let (actor, reason) = (|| "desk".into(), || "the lounge was shut".into());
+    let back = BenefitRestoration { benefit: "lounge".into(), times: 2, actor: actor(), reason: reason() };
+    hal("2025-02-04", Fact::BenefitReturned(back));
+    story.sweep("2025-02-21");
+    // Lent and earned; lent again while it is held anyhow; given and revoked.
+    hal("2025-03-01", grant("friend", TierTerm::Challenge));
+    hal("2025-03-02", visit());
+    hal("2025-03-10", visit());
+    hal("2025-03-11", grant("friend", TierTerm::Challenge));
+    hal("2025-03-12", visit());
+    hal("2025-03-20", visit());
+    hal("2025-03-21", grant("patron", TierTerm::Open));
+    let revocation = TierRevocation { ladder: "club".into(), actor: actor(), reason: "a slip".into() };
+    hal("2025-03-22", Fact::TierRevoked(revocation));
+    // Ida brings Jon, whose first order goes back: it no longer counts for her.
+    story.tell("ida", "2025-04-01", enrolment(None, None));
+    story.tell("jon", "2025-04-02", enrolment(None, Some("ida")));
+    story.order("jon", "2025-04-03", "J-1", 30);
+    story.tell("jon", "2025-04-10", Fact::OrderReturned(give_back("R-1", "J-1", &[])));
+    // More than enough, some of it for the next year, and a return that takes of that.
+    story.order("ida", "2025-05-01", "I-1", 60);
+    story.order("ida", "2025-05-02", "I-2", 70);
+    story.sweep("2026-01-02");
+    story.tell("ida", "2026-01-10", Fact::OrderReturned(give_back("R-2", "I-1", &[])));
+    story.tell("ida", "2026-01-11", grant("patron", TierTerm::Open));
+    story.clock.set(at("2026-01-20T00:00:00Z"));
+    story.ledger.publish(&with_pillars(), at("2026-02-01T00:00:00Z")).unwrap();
+    story.sweep("2027-01-03");
+    // Kim has a tier by hand that ends, Ida one that does not: hers goes on.
+    story.tell("kim", "2027-01-04", grant("pillar", TierTerm::Until(at("2027-06-01T00:00:00Z"))));
+    story.tell("kim", "2027-01-05", merge("ida"));
 }

@@ -44,7 +44,7 @@ pub struct Import {
     /// Where rejected rows go [default: beside the ledger, named after ledger and map]
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
-    /// Stop after so many orders and returns, or activities or enrolments
+    /// Stop after so many orders and returns, or activities, enrolments or tiers
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,
     /// Check files and map without a ledger; nothing but the reject file is written

@@ -44,16 +44,6 @@ pub struct History {
     pub last: Option<usize>,
 }
 
-/// Shows tiers.
-#[derive(Debug, Args)]
-pub struct Tier {
-    /// The member
-    pub member: String,
-    /// As of when
-    #[arg(long, value_name = "WHEN", default_value = "now")]
-    pub at: String,
-}
-
 /// Shows how members are spread over tiers.
 #[derive(Debug, Args)]
 pub struct Tiers {

@@ -48,8 +48,11 @@ pub fn run(global: &Global, options: &Balance, output: &Output) -> Result<(), Cl
     Ok(())
 }
 
+/// How many figures a balance has.
+pub const FIGURES: usize = 12;
+
 /// A balance's figures by name, and whether each is shown where it is nothing.
-fn named(balance: Figures) -> [(&'static str, Points, bool); 12] {
+pub fn named(balance: Figures) -> [(&'static str, Points, bool); FIGURES] {
     let Figures {
         available,
         pending,
@@ -82,16 +85,16 @@ fn named(balance: Figures) -> [(&'static str, Points, bool); 12] {
 
 /// The balances in every currency, as a table. Figures that are seldom something are left out where they are nothing.
 pub fn table(state: &MemberState, show: &Show<'_>, output: &Output) {
-    let rows: Vec<(CurrencyNumber, [_; 12])> =
+    let rows: Vec<(CurrencyNumber, [_; FIGURES])> =
         currencies(state, show).map(|number| (number, named(state.balance(number)))).collect();
     let shown = |index: usize| {
         named(Figures::default())[index].2 || rows.iter().any(|(_, figures)| figures[index].1 != Points::ZERO)
     };
-    let columns: Vec<usize> = (0..12).filter(|index| shown(*index)).collect();
+    let columns: Vec<usize> = (0..FIGURES).filter(|index| shown(*index)).collect();
     let names = named(Figures::default());
     let headings = columns.iter().map(|index| (names[*index].0, Side::Right));
     let headings: Vec<(&str, Side)> = std::iter::once(("currency", Side::Left)).chain(headings).collect();
-    let row = |(number, figures): &(CurrencyNumber, [(&str, Points, bool); 12])| {
+    let row = |(number, figures): &(CurrencyNumber, [(&str, Points, bool); FIGURES])| {
         let figures = columns.iter().map(|index| show.figure(figures[*index].1, *number));
         std::iter::once(show.currency_id(*number).to_owned()).chain(figures).collect()
     };
@@ -115,7 +118,7 @@ pub fn balance_json(state: &MemberState, number: CurrencyNumber, show: &Show<'_>
 }
 
 /// What a member may still do, as JSON.
-fn status_json(status: &Status) -> Value {
+pub fn status_json(status: &Status) -> Value {
     json!({
         "closed_at": status.closed_at.map(|at| at.to_string()),
         "merged_into": status.merged_into,

@@ -6,13 +6,16 @@ use serde_json::{Value, json};
 use tallybook_core::event::Trigger;
 use tallybook_core::points::Scaled;
 use tallybook_core::programme::parse::{self, Checked, Finding};
-use tallybook_core::programme::plan::{Plan, Reward};
+use tallybook_core::programme::plan::{Benefit, CapPeriod, Challenge, Ladder, Plan, Reward, Tier};
 
+use crate::commands::benefit::per;
 use crate::commands::read_text;
+use crate::commands::show::FigureUnits;
+use crate::commands::tier::needs;
 use crate::errors::{CliError, Outcome};
 use crate::output::{Output, count};
 
-const TRIGGERS: [(Trigger, &str); 7] = [
+const TRIGGERS: [(Trigger, &str); 10] = [
     (Trigger::Order, "order"),
     (Trigger::Activity, "activity"),
     (Trigger::Enrolment, "enrolment"),
@@ -20,6 +23,9 @@ const TRIGGERS: [(Trigger, &str); 7] = [
     (Trigger::Anniversary, "anniversary"),
     (Trigger::Referrer, "referrer"),
     (Trigger::Referred, "referred"),
+    (Trigger::TierReached, "tier_reached"),
+    (Trigger::TierKept, "tier_kept"),
+    (Trigger::TierAnniversary, "tier_anniversary"),
 ];
 
 /// Checks a file; findings are a result, not an error.
@@ -77,6 +83,7 @@ fn has(checked: &Checked) -> Value {
     let plan = &checked.plan;
     let scale = |number| plan.currency(number).map_or(0, |currency| currency.scale);
     let id = |number| plan.currency(number).map_or("", |currency| &*currency.id);
+    let units = FigureUnits::of(Some(plan));
     json!({
         "rules": rules_on(plan).map(|(name, rules)| (name.to_owned(), json!(rules))).collect::<serde_json::Map<_, _>>(),
         "currencies": plan.currencies.iter().flatten().map(|currency| &*currency.id).collect::<Vec<_>>(),
@@ -98,8 +105,35 @@ fn has(checked: &Checked) -> Value {
         "ladders": plan.ladders.iter().flatten().map(|ladder| json!({
             "id": &*ladder.id,
             "tiers": ladder.tiers.iter().map(|tier| &*tier.id).collect::<Vec<_>>(),
+            "carry_over": ladder.carry_over.map(|most| units.json(&most)),
+        })).collect::<Vec<_>>(),
+        "challenges": challenges(plan).map(|(ladder, tier, challenge)| json!({
+            "ladder": &*ladder.id,
+            "tier": &*tier.id,
+            "days": challenge.days,
+            "needs": needs(challenge.all),
+            "asked": units.json(&challenge.figures),
+        })).collect::<Vec<_>>(),
+        "benefits": plan.benefits.iter().map(|benefit| json!({
+            "id": &*benefit.id,
+            "ladder": plan.ladder(benefit.ladder).map(|ladder| &*ladder.id),
+            "per": per(benefit.per),
+            "times": times(plan, benefit).map(|(tier, times)| json!({ "tier": tier, "times": times })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
     })
+}
+
+/// The tiers that may be lent.
+fn challenges(plan: &Plan) -> impl Iterator<Item = (&Ladder, &Tier, Challenge)> {
+    let tiers =
+        plan.ladders.iter().flatten().flat_map(|ladder| ladder.tiers.iter().map(move |tier| (ladder, tier)));
+    tiers.filter_map(|(ladder, tier)| Some((ladder, tier, tier.challenge?)))
+}
+
+/// The tiers that a benefit lists, and how often each gives it.
+fn times<'p>(plan: &'p Plan, benefit: &'p Benefit) -> impl Iterator<Item = (&'p str, i64)> {
+    let ladder = plan.ladder(benefit.ladder);
+    benefit.times.iter().filter_map(move |(tier, times)| Some((&*ladder?.tier(*tier)?.id, *times)))
 }
 
 fn tell(checked: &Checked, output: &Output) {
@@ -123,6 +157,19 @@ fn tell(checked: &Checked, output: &Output) {
             None => format!("{} for {price}", reward.id),
         }
     };
+    let units = FigureUnits::of(Some(plan));
+    let challenge = |(ladder, tier, challenge): (&Ladder, &Tier, Challenge)| {
+        let asked = units.asked(challenge.all, &challenge.figures);
+        format!("{} on {} in {} for {asked}", tier.id, ladder.id, count(u64::from(challenge.days), "day"))
+    };
+    let benefit = |benefit: &Benefit| {
+        let times = list(times(plan, benefit).map(|(tier, times)| format!("{tier} {times}")), ", ");
+        let per = match benefit.per {
+            CapPeriod::Ever => "in all".to_owned(),
+            period => format!("per {}", per(period).replace('_', " ")),
+        };
+        format!("{} ({times}) {per}", benefit.id)
+    };
     let rows = [
         ("rules", list(rules_on(plan).map(|(name, rules)| format!("{rules} on {name}")), ", ")),
         ("currencies", list(currencies.map(|currency| currency.id.to_string()), ", ")),
@@ -141,12 +188,23 @@ fn tell(checked: &Checked, output: &Output) {
         (
             "ladders",
             list(
-                ladders.map(|ladder| {
+                ladders.clone().map(|ladder| {
                     format!("{} ({})", ladder.id, list(ladder.tiers.iter().map(|t| t.id.to_string()), ", "))
                 }),
                 ", ",
             ),
         ),
+        (
+            "carry-over",
+            list(
+                ladders.filter_map(|ladder| {
+                    Some(format!("{} up to {}", ladder.id, units.words(&ladder.carry_over?)))
+                }),
+                "; ",
+            ),
+        ),
+        ("challenges", list(challenges(plan).map(challenge), "; ")),
+        ("benefits", list(plan.benefits.iter().map(benefit), "; ")),
     ];
     let rows: Vec<(&str, String)> = rows.into_iter().filter(|(_, text)| !text.is_empty()).collect();
     output.pairs(&rows);

@@ -1,4 +1,4 @@
-//! `tallybook import`: brings in orders, returns, activities and enrolments from files.
+//! `tallybook import`: brings in orders, returns, activities, enrolments and tiers by hand from files.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -183,12 +183,13 @@ fn tables(report: &Report, output: &Output) {
     ];
     let none = BTreeMap::new();
     let mut rows = Vec::new();
-    let of_orders = report.activities.submitted + report.enrolments.submitted == 0;
+    let of_orders = [&report.activities, &report.enrolments, &report.tiers].iter().all(|c| c.submitted == 0);
     for (name, counts, amounts, always) in [
         ("orders", &report.orders, &report.order_amounts, of_orders),
         ("returns", &report.returns, &report.return_amounts, of_orders),
         ("activities", &report.activities, &report.activity_amounts, false),
         ("enrolments", &report.enrolments, &none, false),
+        ("tiers", &report.tiers, &none, false),
     ] {
         if always || counts.submitted > 0 {
             rows.push(row(name, counts, amounts));

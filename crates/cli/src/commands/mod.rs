@@ -8,6 +8,7 @@ mod activity;
 mod adjust;
 mod backtest;
 mod balance;
+mod benefit;
 mod budget;
 mod check;
 mod demo;
@@ -59,6 +60,7 @@ pub fn run(cli: Cli, output: &Output) -> Result<Outcome, CliError> {
         Command::Balance(options) => balance::run(&global, &options, output),
         Command::History(options) => history::run(&global, &options, output),
         Command::Tier(options) => tier::run(&global, &options, output),
+        Command::Benefit(action) => benefit::run(&global, &action, output),
         Command::Tiers(options) => tiers::run(&global, &options, output),
         Command::Summary(options) => summary::run(&global, &options, output),
         Command::Budget => budget::run(&global, output),

@@ -153,7 +153,7 @@ impl Session {
         fact: Fact<'static>,
         key: Option<&str>,
         output: &Output,
-    ) -> Result<(), CliError> {
+    ) -> Result<Receipt, CliError> {
         let alias = self.alias(member)?;
         let receipt = self.take_down(member, at, fact, key)?;
         let show = Show::new(&self.programmes);
@@ -165,7 +165,7 @@ impl Session {
         if let Some(alias) = alias {
             output.note(alias);
         }
-        Ok(())
+        Ok(receipt)
     }
 
     /// What to say where a member is part of another, who gets what is taken down.

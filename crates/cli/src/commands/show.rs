@@ -1,7 +1,9 @@
-//! Numbers with their names and decimals, and receipts; [`facts`] and [`decisions`] put those into words.
+//! Numbers with their names and decimals, and receipts; [`facts`], [`decisions`] and [`tiers`] put those into words.
 
 mod decisions;
 mod facts;
+mod figures;
+mod tiers;
 
 use serde_json::{Value, json};
 use tallybook::Receipt;
@@ -12,6 +14,7 @@ use tallybook_core::money::{CurrencyCode, Money};
 use tallybook_core::points::{Points, Scaled};
 use tallybook_core::programme::versions::Programmes;
 
+pub use self::figures::FigureUnits;
 use crate::output::Output;
 
 /// Names and decimals of a ledger's programme.
@@ -109,28 +112,14 @@ impl<'p> Show<'p> {
         u8::try_from(index).ok().map(CurrencyNumber)
     }
 
-    /// Figures that tiers rest on, those that are not zero.
-    pub fn figures(&self, figures: &Figures) -> String {
-        let mut parts = Vec::new();
-        if figures.spend != Money::ZERO {
-            parts.push(self.money(figures.spend, None));
-        }
-        if figures.points != Points::ZERO {
-            parts.push(format!("{} points", figures.points));
-        }
-        if figures.orders != 0 {
-            parts.push(format!("{} orders", figures.orders));
-        }
-        if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
+    /// What figures are counted in.
+    pub fn figure_units(&self) -> FigureUnits {
+        FigureUnits::of(self.programmes.versions().last().map(|version| &version.plan))
     }
 
-    /// Figures that tiers rest on, as JSON.
-    pub fn figures_json(&self, figures: &Figures) -> Value {
-        json!({
-            "spend": { "minor_units": figures.spend.0, "exponent": self.exponent(None) },
-            "points": figures.points.0,
-            "orders": figures.orders,
-        })
+    /// Figures that tiers rest on, those that are not zero.
+    pub fn figures(&self, figures: &Figures) -> String {
+        self.figure_units().words(figures)
     }
 
     /// What a receipt says, as JSON.

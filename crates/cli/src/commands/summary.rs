@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use tallybook_core::calendar::Instant;
 use tallybook_core::decide;
 use tallybook_core::ids::{CurrencyNumber, LadderNumber, TierNumber};
-use tallybook_core::points::{Points, Scaled};
+use tallybook_core::points::Scaled;
 use tallybook_core::programme::plan::Plan;
 use tallybook_core::state::{Balance, MemberState};
 
 use crate::cli::{Global, Summary};
+use crate::commands::balance::{FIGURES, named};
 use crate::commands::session::Session;
 use crate::commands::show::Show;
 use crate::errors::CliError;
@@ -54,8 +55,8 @@ fn member_json(name: &str, state: &MemberState, show: &Show<'_>) -> Value {
     let currency = |(number, balance): (u8, &Balance)| {
         let id = show.currency_id(CurrencyNumber(number));
         let mut object = json!({ "number": number, "currency": id });
-        for (name, figure) in NAMES.iter().zip(figures(balance)) {
-            object[*name] = json!(figure);
+        for (name, points, _) in named(*balance) {
+            object[name] = json!(points.0);
         }
         object
     };
@@ -67,10 +68,10 @@ fn member_table(members: &[(String, MemberState)], show: &Show<'_>, output: &Out
         return;
     }
     let mut headings = vec![("member", Side::Left), ("currency", Side::Left)];
-    headings.extend(NAMES.map(|name| (name, Side::Right)));
+    headings.extend(names().map(|name| (name, Side::Right)));
     let rows = members.iter().flat_map(|(name, state)| {
         (0..).map(CurrencyNumber).zip(&state.balances).map(move |(number, balance)| {
-            let figures = figures(balance).map(|figure| show.figure(Points(figure), number));
+            let figures = named(*balance).map(|(_, points, _)| show.figure(points, number));
             [name.clone(), show.currency_id(number).to_owned()].into_iter().chain(figures).collect()
         })
     });
@@ -85,56 +86,9 @@ struct Sums {
     members: u64,
     closed: u64,
     merged: u64,
-    balances: BTreeMap<CurrencyNumber, [i128; 12]>,
+    balances: BTreeMap<CurrencyNumber, [i128; FIGURES]>,
     expiring: BTreeMap<CurrencyNumber, (u64, i128)>,
     tiers: BTreeMap<(LadderNumber, usize), (TierNumber, u64)>,
-}
-
-const NAMES: [&str; 12] = [
-    "available",
-    "pending",
-    "held",
-    "arrears",
-    "issued",
-    "received",
-    "redeemed",
-    "sent",
-    "expired",
-    "forfeited",
-    "clawed_back",
-    "written_off",
-];
-
-fn figures(balance: &Balance) -> [i64; 12] {
-    let Balance {
-        available,
-        pending,
-        held,
-        arrears,
-        issued,
-        redeemed,
-        expired,
-        forfeited,
-        clawed_back,
-        written_off,
-        received,
-        sent,
-    } = balance;
-    [
-        available,
-        pending,
-        held,
-        arrears,
-        issued,
-        received,
-        redeemed,
-        sent,
-        expired,
-        forfeited,
-        clawed_back,
-        written_off,
-    ]
-    .map(|points| points.0)
 }
 
 impl Sums {
@@ -161,8 +115,8 @@ impl Sums {
         self.closed += u64::from(state.status.closed_at.is_some());
         for currency in plan.currencies.iter().flatten() {
             let sums = self.balances.entry(currency.number).or_default();
-            for (sum, figure) in sums.iter_mut().zip(figures(&state.balance(currency.number))) {
-                *sum += i128::from(figure);
+            for (sum, (_, points, _)) in sums.iter_mut().zip(named(state.balance(currency.number))) {
+                *sum += i128::from(points.0);
             }
             let soon = state.lots.iter().filter(|lot| {
                 lot.currency == currency.number
@@ -174,7 +128,7 @@ impl Sums {
             expiring.1 += points;
         }
         for ladder in plan.ladders.iter().flatten() {
-            let held = decide::tier::figures::held(state, ladder.number);
+            let held = decide::tier::figures::held(state, ladder);
             let entry = self.tiers.entry((ladder.number, ladder.rank(held))).or_insert((held, 0));
             entry.1 += 1;
         }
@@ -188,8 +142,8 @@ impl Sums {
                 let (members, points) = self.expiring.get(number).copied().unwrap_or_default();
                 let mut object =
                     json!({ "currency": show.currency_id(*number), "scale": show.scale(*number) });
-                for (name, sum) in NAMES.iter().zip(sums) {
-                    object[*name] = json!(clamp(*sum));
+                for (name, sum) in names().into_iter().zip(sums) {
+                    object[name] = json!(clamp(*sum));
                 }
                 object["expiring"] =
                     json!({ "within_days": within_days, "members": members, "points": clamp(points) });
@@ -229,11 +183,11 @@ impl Sums {
         for (number, sums) in &self.balances {
             let scale = show.scale(*number);
             let (members, points) = self.expiring.get(number).copied().unwrap_or_default();
-            let mut rows: Vec<Vec<String>> = NAMES
-                .iter()
+            let mut rows: Vec<Vec<String>> = names()
+                .into_iter()
                 .zip(sums)
                 .filter(|(_, sum)| **sum != 0)
-                .map(|(name, sum)| vec![(*name).to_owned(), scaled(*sum, scale)])
+                .map(|(name, sum)| vec![name.to_owned(), scaled(*sum, scale)])
                 .collect();
             rows.push(vec![
                 format!("gone within {within_days} days, of {members} members"),
@@ -255,6 +209,11 @@ impl Sums {
         let headings = [("ladder", Side::Left), ("tier", Side::Left), ("members", Side::Right)];
         output.table(&headings, self.tiers.iter().map(row).collect());
     }
+}
+
+/// The names of a balance's figures.
+fn names() -> [&'static str; FIGURES] {
+    named(Balance::default()).map(|(name, _, _)| name)
 }
 
 /// A sum over members as JSON can hold it.

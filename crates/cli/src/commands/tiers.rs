@@ -72,7 +72,7 @@ struct Stand {
 
 impl Stand {
     fn of(ladder: &Ladder, state: &MemberState) -> Stand {
-        let rank = ladder.rank(held(state, ladder.number));
+        let rank = ladder.rank(held(state, ladder));
         let standing = if state.status.merged_into.is_some() {
             Standing::Merged
         } else if state.status.closed_at.is_some() {
@@ -82,7 +82,10 @@ impl Stand {
         } else {
             Standing::Tier(rank)
         };
-        Stand { standing, rank, until: state.ladder(ladder.number).and_then(|l| l.until) }
+        let l = state.ladder(ladder.number);
+        let by_hand = l.and_then(|l| l.grant.filter(|_| ladder.rank(l.tier) < rank));
+        let until = by_hand.map_or_else(|| l.and_then(|l| l.until), |grant| grant.until);
+        Stand { standing, rank, until }
     }
 
     fn is_counted(self) -> bool {

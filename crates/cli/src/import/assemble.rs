@@ -186,7 +186,7 @@ impl Assembler {
         }
     }
 
-    /// Activities and enrolments: each row is a fact of its own.
+    /// Activities, enrolments and tiers: each row is a fact of its own.
     fn row_by_row(&self, entries: &Good<'_>, unit: &mut Unit) {
         for (row, entry) in entries.iter().enumerate() {
             let (key, fact) = doings::fact(&self.map, entry);

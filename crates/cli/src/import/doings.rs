@@ -1,12 +1,12 @@
-//! Activities and enrolments: what a row says of one, and the fact that it becomes.
+//! Activities, enrolments and tiers by hand: what a row says of one, and the fact that it becomes.
 //!
-//! Invariant: fact and key follow from the row alone. An activity's key is made of its name, an enrolment's is the same
-//! for every row, as keys count within their member and a member is enrolled once.
+//! Invariant: fact and key follow from row and map alone. An activity's key is made of its name, a tier's of its ladder; an
+//! enrolment's is the same for every row, as keys count within their member and a member is enrolled once.
 
 use std::borrow::Cow;
 
 use tallybook_core::calendar::MonthDay;
-use tallybook_core::fact::{Activity, Enrolment, Fact, Price, Profile, SCORE_MAX};
+use tallybook_core::fact::{Activity, Enrolment, Fact, Price, Profile, SCORE_MAX, TierRequest, TierTerm};
 use tallybook_core::ids::NAME_BYTES_MAX;
 use tallybook_core::money::Money;
 
@@ -15,7 +15,7 @@ use super::rejects::Reject;
 use super::rows::{Doing, Entry, RowParser};
 
 impl RowParser {
-    /// Reads what the row says of an activity or an enrolment.
+    /// Reads what the row says of an activity, an enrolment or a tier.
     pub(super) fn doing(&self) -> Result<Doing, Reject> {
         let at = &self.at;
         let optional = |column: Option<usize>| match column {
@@ -32,7 +32,25 @@ impl RowParser {
         segments.sort_unstable();
         segments.dedup();
         let referred_by = optional(at.referred_by)?;
-        Ok(Doing { activity_id, activity, score, birthday, segments, referred_by })
+        let defaults = &self.map.defaults;
+        let tier = at.tier.map(|column| self.name(column)).transpose()?;
+        let ladder = self.optional_name(at.ladder, &defaults.ladder)?;
+        let until = at.until.filter(|column| !self.text(*column).is_empty());
+        let until = until.map(|column| self.time(column)).transpose()?;
+        let reason = at.reason.map(|column| self.text(column)).filter(|text| !text.is_empty());
+        let reason = reason.map(str::to_owned).or_else(|| defaults.reason.clone());
+        Ok(Doing {
+            activity_id,
+            activity,
+            score,
+            birthday,
+            segments,
+            referred_by,
+            tier,
+            ladder,
+            until,
+            reason,
+        })
     }
 
     /// A key holds the source's and the activity's name, and is a name itself.
@@ -95,6 +113,18 @@ pub(super) fn fact(map: &Map, entry: &Entry) -> (String, Fact<'static>) {
             Fact::MemberEnrolled(Enrolment { profile, referred_by }),
         );
     }
+    if map.kind == Kind::Tiers {
+        let owned = |text: &Option<String>| Cow::Owned(text.clone().unwrap_or_default());
+        let ladder = doing.ladder.clone().unwrap_or_default();
+        let request = TierRequest {
+            ladder: Cow::Owned(ladder.clone()),
+            tier: owned(&doing.tier),
+            term: doing.until.map_or(TierTerm::Open, TierTerm::Until),
+            actor: owned(&map.defaults.actor),
+            reason: owned(&doing.reason),
+        };
+        return (format!("{}/tier/{ladder}", map.source), Fact::TierRequested(request));
+    }
     let id = doing.activity_id.clone().unwrap_or_default();
     let activity = Activity {
         id: Some(Cow::Owned(id.clone())),
@@ -115,6 +145,7 @@ fn activity_key(source: &str, id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use csv::ByteRecord;
+    use tallybook_core::calendar::Instant;
 
     use super::super::rows::Fate;
     use super::*;
@@ -164,6 +195,24 @@ mod tests {
         assert_eq!(activity(&["e", "survey", "11"]).unwrap_err(), "out_of_range");
         assert_eq!(activity(&["e", "survey", "1.5"]).unwrap_err(), "not_a_whole_number");
         assert_eq!(activity(&[&"e".repeat(120), "survey", "1"]).unwrap_err(), "id_too_long");
+    }
+
+    #[test]
+    fn a_tier_is_given_until_the_row_says_or_until_it_is_revoked() {
+        let defaults = "reason = 'c'\n[defaults]\nladder = 'status'\nactor = 'mia'\nreason = 'moved'";
+        let tier = |values: &[&str]| read("tiers", &format!("tier = 'a'\nuntil = 'b'\n{defaults}"), values);
+        let request = |values: &[&str]| match tier(values).unwrap() {
+            (key, Fact::TierRequested(request)) if key == "app/tier/status" => request,
+            other => panic!("{other:?}"),
+        };
+        let given = request(&["gold", "", ""]);
+        assert_eq!((&*given.ladder, &*given.tier, given.term), ("status", "gold", TierTerm::Open));
+        assert_eq!((&*given.actor, &*given.reason), ("mia", "moved"));
+        let given = request(&["gold", "2026-01-01T00:00:00Z", "old card"]);
+        assert_eq!(given.term, TierTerm::Until(Instant::parse_rfc3339("2026-01-01T00:00:00Z").unwrap()));
+        assert_eq!(given.reason, "old card");
+        assert_eq!(tier(&["", "", ""]).unwrap_err(), "empty_field");
+        assert_eq!(tier(&["gold", "next year", ""]).unwrap_err(), "not_a_time");
     }
 
     #[test]

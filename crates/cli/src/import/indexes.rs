@@ -25,7 +25,11 @@ pub(super) struct Indexes {
     pub(super) birthday: Option<usize>,
     pub(super) segments: Option<usize>,
     pub(super) referred_by: Option<usize>,
-    pub(super) effective_at: usize,
+    pub(super) tier: Option<usize>,
+    pub(super) ladder: Option<usize>,
+    pub(super) until: Option<usize>,
+    pub(super) reason: Option<usize>,
+    pub(super) effective_at: Option<usize>,
 }
 
 /// The place of a column.
@@ -68,7 +72,11 @@ impl Indexes {
             birthday: of(&fields.birthday)?,
             segments: of(&fields.segments)?,
             referred_by: of(&fields.referred_by)?,
-            effective_at: place(columns, &fields.effective_at)?,
+            tier: of(&fields.tier)?,
+            ladder: of(&fields.ladder)?,
+            until: of(&fields.until)?,
+            reason: of(&fields.reason)?,
+            effective_at: of(&fields.effective_at)?,
         })
     }
 }

@@ -92,12 +92,14 @@ pub enum Kind {
     Activities,
     /// Enrolments, one a row.
     Enrolments,
+    /// Tiers held by hand, one a row.
+    Tiers,
 }
 
 impl Kind {
     /// Whether each row is a fact of its own, without lines.
     pub fn is_row_by_row(self) -> bool {
-        matches!(self, Kind::Activities | Kind::Enrolments)
+        matches!(self, Kind::Activities | Kind::Enrolments | Kind::Tiers)
     }
 }
 
@@ -148,8 +150,16 @@ pub struct Columns {
     pub segments: Option<String>,
     /// Who brought a new member.
     pub referred_by: Option<String>,
-    /// When it happened.
-    pub effective_at: String,
+    /// The tier that a member holds by hand.
+    pub tier: Option<String>,
+    /// Its ladder.
+    pub ladder: Option<String>,
+    /// First moment at which it no longer holds.
+    pub until: Option<String>,
+    /// Why it was given.
+    pub reason: Option<String>,
+    /// When it happened; without it, the default serves.
+    pub effective_at: Option<String>,
 }
 
 /// What stands for a field that is not mapped or empty.
@@ -168,6 +178,14 @@ pub struct Defaults {
     pub store: Option<String>,
     /// Channel.
     pub channel: Option<String>,
+    /// The ladder of a tier.
+    pub ladder: Option<String>,
+    /// Who gave a tier.
+    pub actor: Option<String>,
+    /// Why a tier was given.
+    pub reason: Option<String>,
+    /// From when a tier is held, written as the column would be.
+    pub effective_at: Option<String>,
 }
 
 /// A question to one column.
@@ -277,8 +295,13 @@ impl Map {
             &columns.birthday,
             &columns.segments,
             &columns.referred_by,
+            &columns.tier,
+            &columns.ladder,
+            &columns.until,
+            &columns.reason,
+            &columns.effective_at,
         ];
-        let mut names: Vec<&str> = vec![&columns.member, &columns.effective_at];
+        let mut names: Vec<&str> = vec![&columns.member];
         names.extend(optional.into_iter().flatten().map(String::as_str));
         names.extend(columns.discount.iter().map(String::as_str));
         names.extend(self.skips.iter().map(|skip| skip.when.column.as_str()));
@@ -351,12 +374,49 @@ mod tests {
         check("kind = \"orders\"", "kind = \"enrolments\"", "columns.order has no place");
         check("order = \"order\"", "order = \"order\"\nscore = \"s\"", "columns.score has no place");
         check("amount = \"amount\"", "", "columns.amount is missing");
+        check("effective_at = \"at\"", "", "columns.effective_at is missing");
+        check("order = \"order\"", "order = \"order\"\ntier = \"t\"", "columns.tier has no place");
         check("amount = \"amount\"", "unit_price = \"p\"", "needs columns.quantity");
         check("amount = \"amount\"", "amount = \"amount\"\nunit_price = \"p\"", "exclude");
         check("EUR", "eur", "three capital letters");
         check("format = \"rfc3339\"", "format = \"rfc3339\"\nzone = \"UTC\"", "leave it out");
         check("format = \"rfc3339\"", "format = \"%Y-%m-%d\"", "time.zone is missing");
         check("kind = \"orders\"", "kind = \"orders\"\ngroup_gap_rows_max = 10001", "at most 10000");
+    }
+
+    #[test]
+    fn tiers_need_a_ladder_and_somebody_who_gives_them_for_a_reason() {
+        let map = |more: &str| {
+            format!(
+                "source = 'old'\nkind = 'tiers'\n[columns]\nmember = 'm'\n[money]\ncurrency = 'EUR'\n\
+                 [time]\nformat = 'rfc3339'\n{more}"
+            )
+        };
+        let defaults =
+            "ladder = 'status'\nactor = 'mia'\nreason = 'moved'\neffective_at = '2026-01-01T00:00:00Z'";
+        let with = |columns: &str, defaults: &str| {
+            map(&format!("[defaults]\n{defaults}"))
+                .replace("member = 'm'", &format!("member = 'm'\n{columns}"))
+        };
+        assert!(Map::parse(&with("tier = 't'", defaults)).is_ok());
+        assert!(
+            Map::parse(&with("tier = 't'\nladder = 'l'\nreason = 'r'\neffective_at = 'a'", "actor = 'mia'"))
+                .is_ok()
+        );
+        assert!(error(&with("", defaults)).contains("columns.tier is missing"));
+        for (key, expected) in [
+            ("ladder", "columns.ladder is missing"),
+            ("actor", "defaults.actor is missing"),
+            ("reason", "columns.reason is missing"),
+            ("effective_at", "columns.effective_at is missing"),
+        ] {
+            let without: Vec<&str> = defaults.lines().filter(|line| !line.starts_with(key)).collect();
+            let message = error(&with("tier = 't'", &without.join("\n")));
+            assert!(message.contains(expected), "{message}");
+        }
+        let soon = defaults.replace("2026-01-01T00:00:00Z", "soon");
+        assert!(error(&with("tier = 't'", &soon)).contains("defaults.effective_at is `soon`"));
+        assert!(error(&with("tier = 't'\norder = 'o'", defaults)).contains("columns.order has no place"));
     }
 
     #[test]

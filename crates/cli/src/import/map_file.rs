@@ -147,6 +147,8 @@ impl MapFile {
             returns,
         };
         check_kind_columns(&map)?;
+        check_tiers(&map)?;
+        check_time(&map)?;
         if map.kind.is_row_by_row() {
             return Ok(map);
         }
@@ -201,10 +203,17 @@ fn check_kind_columns(map: &Map) -> Checked<()> {
         ("segments", &columns.segments),
         ("referred_by", &columns.referred_by),
     ];
-    let foreign: [&[_]; 3] = match map.kind {
-        Kind::Activities => [&of_orders, &of_enrolments, &[]],
-        Kind::Enrolments => [&of_orders, &of_both, &of_activities],
-        Kind::Orders | Kind::Returns | Kind::Mixed => [&of_activities, &of_enrolments, &[]],
+    let of_tiers = [
+        ("tier", &columns.tier),
+        ("ladder", &columns.ladder),
+        ("until", &columns.until),
+        ("reason", &columns.reason),
+    ];
+    let foreign: [&[_]; 4] = match map.kind {
+        Kind::Activities => [&of_orders, &of_enrolments, &of_tiers, &[]],
+        Kind::Enrolments => [&of_orders, &of_both, &of_activities, &of_tiers],
+        Kind::Tiers => [&of_orders, &of_both, &of_activities, &of_enrolments],
+        Kind::Orders | Kind::Returns | Kind::Mixed => [&of_activities, &of_enrolments, &of_tiers, &[]],
     };
     match foreign.into_iter().flatten().find(|(_, column)| column.is_some()) {
         Some((field, _)) => Err(format!("columns.{field} has no place in rows of this kind")),
@@ -212,6 +221,45 @@ fn check_kind_columns(map: &Map) -> Checked<()> {
             Err("row_is_order needs kind = \"orders\"".to_owned())
         }
         None => Ok(()),
+    }
+}
+
+/// A tier by hand is of a ladder, and somebody gave it for a reason.
+fn check_tiers(map: &Map) -> Checked<()> {
+    let Map { columns, defaults, .. } = map;
+    if map.kind != Kind::Tiers {
+        return Ok(());
+    }
+    if columns.tier.is_none() {
+        return Err("columns.tier is missing: the tier that the member holds".to_owned());
+    }
+    if defaults.actor.is_none() {
+        return Err("defaults.actor is missing: who gives the tiers".to_owned());
+    }
+    for (field, column, default) in
+        [("ladder", &columns.ladder, &defaults.ladder), ("reason", &columns.reason, &defaults.reason)]
+    {
+        if column.is_none() && default.is_none() {
+            return Err(format!("columns.{field} is missing; or set defaults.{field}"));
+        }
+    }
+    Ok(())
+}
+
+/// Only tiers may all be held from one moment on, which no column gives.
+fn check_time(map: &Map) -> Checked<()> {
+    match (&map.columns.effective_at, &map.defaults.effective_at) {
+        (_, Some(_)) if map.kind != Kind::Tiers => {
+            Err("defaults.effective_at needs kind = \"tiers\"".to_owned())
+        }
+        (_, Some(text)) if map.time.parse(text).is_err() => {
+            Err(format!("defaults.effective_at is `{text}`; accepted is {}", map.time.accepted()))
+        }
+        (None, None) if map.kind == Kind::Tiers => {
+            Err("columns.effective_at is missing; or set defaults.effective_at".to_owned())
+        }
+        (None, None) => Err("columns.effective_at is missing".to_owned()),
+        _ => Ok(()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Reads histories that shops export (orders, returns, activities, enrolments), and hands them to a ledger as commands.
+//! Reads histories that shops export (orders, returns, activities, enrolments, tiers), and hands them to a ledger as commands.
 //!
 //! The way of a row: [`reader`] reads it, [`joins`] looks up what it lacks, [`rows`] checks it, [`group`] gathers the
 //! rows of one order or return, [`assemble`] makes commands of them (with [`matching`] for returns that name no

@@ -35,6 +35,8 @@ pub struct Report {
     pub activities: Counts,
     /// Enrolments submitted.
     pub enrolments: Counts,
+    /// Tiers by hand submitted.
+    pub tiers: Counts,
     /// Members of whom at least something was taken.
     pub members: u64,
     /// Lines of orders taken.
@@ -77,7 +79,7 @@ impl Report {
         counted == self.rows_read
             && sum(&self.skipped) == self.rows_skipped
             && sum(&self.rejected) == self.rows_rejected
-            && [&self.orders, &self.returns, &self.activities, &self.enrolments]
+            && [&self.orders, &self.returns, &self.activities, &self.enrolments, &self.tiers]
                 .iter()
                 .all(|counts| counts.submitted == counts.new + counts.already_in + sum(&counts.refused))
     }

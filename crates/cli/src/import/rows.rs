@@ -56,13 +56,13 @@ pub struct Entry {
     pub tags: Vec<String>,
     /// Currency of the amounts.
     pub currency: CurrencyCode,
-    /// What the row says of an activity or an enrolment.
+    /// What the row says of an activity, an enrolment or a tier.
     pub doing: Doing,
     /// When it happened.
     pub effective_at: Instant,
 }
 
-/// What a row says of an activity or an enrolment; nothing in rows of orders and returns.
+/// What a row says of an activity, an enrolment or a tier; nothing in rows of orders and returns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Doing {
     /// The activity's name.
@@ -77,6 +77,14 @@ pub struct Doing {
     pub segments: Vec<String>,
     /// Who brought the member.
     pub referred_by: Option<String>,
+    /// The tier that the member holds by hand.
+    pub tier: Option<String>,
+    /// Its ladder.
+    pub ladder: Option<String>,
+    /// First moment at which it no longer holds.
+    pub until: Option<Instant>,
+    /// Why it was given.
+    pub reason: Option<String>,
 }
 
 /// What became of a row.
@@ -188,7 +196,7 @@ impl RowParser {
 
     fn is_return(&self) -> bool {
         match self.map.kind {
-            Kind::Orders | Kind::Activities | Kind::Enrolments => false,
+            Kind::Orders | Kind::Activities | Kind::Enrolments | Kind::Tiers => false,
             Kind::Returns => true,
             Kind::Mixed => match (&self.map.returns.when, self.when.and_then(|at| self.row.get(at))) {
                 (Some(when), Some(value)) => holds(when, value),
@@ -302,7 +310,11 @@ impl RowParser {
         }
     }
 
-    fn optional_name(&self, at: Option<usize>, default: &Option<String>) -> Result<Option<String>, Reject> {
+    pub(super) fn optional_name(
+        &self,
+        at: Option<usize>,
+        default: &Option<String>,
+    ) -> Result<Option<String>, Reject> {
         match at {
             Some(at) if !self.text(at).is_empty() => self.name(at).map(Some),
             _ => Ok(default.clone()),
@@ -417,7 +429,15 @@ impl RowParser {
     }
 
     fn effective_at(&self) -> Result<Instant, Reject> {
-        let at = self.at.effective_at;
+        let default = self.map.defaults.effective_at.as_deref();
+        match self.at.effective_at {
+            Some(at) if !self.text(at).is_empty() || default.is_none() => self.time(at),
+            // The map was checked to have a default that is a time wherever it has no column.
+            _ => Ok(default.and_then(|text| self.map.time.parse(text).ok()).unwrap_or_default()),
+        }
+    }
+
+    pub(super) fn time(&self, at: usize) -> Result<Instant, Reject> {
         let reason = match (self.text(at), self.map.time.parse(self.text(at))) {
             ("", _) => "empty_field",
             (_, Ok(instant)) => return Ok(instant),

@@ -319,6 +319,7 @@ impl Tally {
             Some(Fact::OrderReturned(_)) => &mut self.report.returns,
             Some(Fact::ActivityRecorded(_)) => &mut self.report.activities,
             Some(Fact::MemberEnrolled(_)) => &mut self.report.enrolments,
+            Some(Fact::TierRequested(_)) => &mut self.report.tiers,
             _ => &mut self.report.orders,
         }
     }

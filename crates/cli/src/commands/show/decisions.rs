@@ -4,8 +4,7 @@ use tallybook_core::calendar::Instant;
 use tallybook_core::event::{
     BlockSet, BudgetEntry, ClawedBack, Closed, CreditSource, Decision, Draw, Event, ExpiryChanged,
     HoldCaptured, HoldReleased, LotEnd, MergedFrom, NewLot, PointsEarned, Redeemed, RedemptionReversed,
-    ReleaseReason, RuleShare, Take, TierChanged, TierReason, TransferReceived, TransferSent, Trigger,
-    Verdict,
+    ReleaseReason, RuleShare, Take, TransferReceived, TransferSent, Trigger, Verdict,
 };
 use tallybook_core::ids::{CurrencyNumber, LotNumber, RuleIndex, VersionNumber};
 use tallybook_core::points::Points;
@@ -58,6 +57,9 @@ impl<'p> Show<'p> {
                 count(u64::from(renewed.idle_months), "month"),
                 self.local(renewed.expires_at)
             ),
+            Decision::ReferralPaid(paid) if paid.lots.is_empty() && paid.referrer_lots.is_empty() => {
+                format!("referral by {} counted", paid.referrer)
+            }
             Decision::ReferralPaid(paid) => {
                 let (own, theirs) = (lot_numbers(&paid.lots), lot_numbers(&paid.referrer_lots));
                 format!("referral by {} paid: {own} here, {theirs} there", paid.referrer)
@@ -88,6 +90,12 @@ impl<'p> Show<'p> {
             Decision::MergedFrom(merged) => self.merged_from(merged),
             Decision::Closed(closed) => self.closed(closed),
             Decision::BlockSet(set) => block_words(*set).to_owned(),
+            Decision::FiguresCarried(carried) => self.carried(carried),
+            Decision::TierGranted(granted) => self.granted(granted),
+            Decision::TierGrantEnded(ended) => self.grant_ended(ended),
+            Decision::BenefitUsed(used) => self.benefit_used(used),
+            Decision::BenefitRestored(restored) => self.benefit_restored(restored),
+            Decision::ReferralCancelled(cancelled) => self.referral_cancelled(cancelled),
         }
     }
 
@@ -113,6 +121,9 @@ impl<'p> Show<'p> {
             (Trigger::Anniversary, _) => "anniversary",
             (Trigger::Referrer, _) => "referring",
             (Trigger::Referred, _) => "being referred",
+            (Trigger::TierReached, _) => "tier reached",
+            (Trigger::TierKept, _) => "tier kept",
+            (Trigger::TierAnniversary, _) => "tier anniversary",
         };
         format!("{why}: {what}{streak}")
     }
@@ -253,7 +264,17 @@ impl<'p> Show<'p> {
         let lots = count(merged.state.lots.len() as u64, "lot");
         let with =
             if brought.is_empty() { String::new() } else { format!(", {} available", brought.join(", ")) };
-        format!("{} became part of this member: {lots}{with}", merged.from)
+        let places = merged.ladders.iter().map(|place| {
+            let tier = self.tier_id(place.ladder, place.tier);
+            format!("; {}: {tier}{}", self.ladder_id(place.ladder), self.until(place.until))
+        });
+        let grants = merged.grants.iter().map(|granted| {
+            let tier = self.tier_id(granted.ladder, granted.grant.tier);
+            let until = self.until(granted.grant.until);
+            format!("; {}: {tier} by hand{until}", self.ladder_id(granted.ladder))
+        });
+        let tiers: String = places.chain(grants).collect();
+        format!("{} became part of this member: {lots}{with}{tiers}", merged.from)
     }
 
     fn closed(&self, closed: &Closed) -> String {
@@ -266,18 +287,6 @@ impl<'p> Show<'p> {
             parts.push(format!("forfeited {points} from {draws}"));
         }
         parts.join("; ")
-    }
-
-    fn tier_changed(&self, change: &TierChanged) -> String {
-        let (ladder, to) = (self.ladder_id(change.ladder), self.tier_id(change.ladder, change.to));
-        let why = match change.why {
-            TierReason::Upgraded => "reached",
-            TierReason::Kept => "kept",
-            TierReason::GraceBegan => "in grace on",
-            TierReason::Demoted => "back to",
-            TierReason::Returned => "back, by returns, to",
-        };
-        format!("{ladder}: {why} {to}{} with {}", self.until(change.until), self.figures(&change.figures))
     }
 
     /// A new lot, with when it starts where that is later, and when it ends.
@@ -298,7 +307,7 @@ impl<'p> Show<'p> {
         format!("{} as lot {}{start}{until}", self.points(lot.points, lot.currency), lot.number)
     }
 
-    fn until(&self, end: Option<Instant>) -> String {
+    pub(super) fn until(&self, end: Option<Instant>) -> String {
         end.map(|end| format!(" until {}", self.local(end))).unwrap_or_default()
     }
 

@@ -2,12 +2,13 @@
 
 use tallybook_core::fact::{
     Activity, Block, ExpiryChange, Fact, NewEnd, Order, Price, Purchase, Purpose, Return, ReturnedLine,
-    ReturnedPart, Transfer,
+    ReturnedPart, TierRequest, TierTerm, Transfer,
 };
 use tallybook_core::money::{CurrencyCode, Money};
 use tallybook_core::points::{Points, Scaled};
 
 use super::Show;
+use crate::output::count;
 
 impl Show<'_> {
     /// A fact in words. `order_currency` is that of the order which a return names.
@@ -51,6 +52,20 @@ impl Show<'_> {
             }
             Fact::ClosureRequested(closure) => format!("closure by {}: {}", closure.actor, closure.reason),
             Fact::BlockRequested(block) => block_words(block),
+            Fact::TierRequested(request) => self.tier_request(request),
+            Fact::TierRevoked(revoked) => {
+                format!("tier by hand on {} revoked by {}: {}", revoked.ladder, revoked.actor, revoked.reason)
+            }
+            Fact::BenefitRequested(used) => {
+                format!("use {} of benefit {}{}", used.id, used.benefit, times(used.times))
+            }
+            Fact::BenefitReturned(back) => format!(
+                "{} of benefit {} given back by {}: {}",
+                count(back.times.unsigned_abs(), "use"),
+                back.benefit,
+                back.actor,
+                back.reason
+            ),
             Fact::ProgrammePublished(_) => "programme published".to_owned(),
         }
     }
@@ -135,11 +150,26 @@ impl Show<'_> {
         format!("{lots} to {to}, by {}: {}", change.actor, change.reason)
     }
 
+    fn tier_request(&self, request: &TierRequest<'_>) -> String {
+        let TierRequest { ladder, tier, term, actor, reason } = request;
+        let how = match term {
+            TierTerm::Until(until) => format!("given until {}", self.local(*until)),
+            TierTerm::Open => "given".to_owned(),
+            TierTerm::Challenge => "lent".to_owned(),
+        };
+        format!("tier {tier} on {ladder} {how} by {actor}: {reason}")
+    }
+
     /// Points of a currency that a fact names by its id.
     fn points_of(&self, points: Points, id: &str) -> String {
         self.currency_number(id)
             .map_or_else(|| format!("{points} {id}"), |number| self.points(points, number))
     }
+}
+
+/// `, 3 times`; nothing for once.
+fn times(times: i64) -> String {
+    if times == 1 { String::new() } else { format!(", {times} times") }
 }
 
 fn block_words(block: &Block<'_>) -> String {
