@@ -653,3 +653,18 @@ fn s20_the_parts_paid_by_points_and_stored_value_stay_up_to_the_kept_total() {
         ));
     }
 }
+
+#[test]
+fn s24_a_return_takes_no_more_spend_than_the_order_counted() {
+    check(
+        r#"
+        programme 1 point per 1.00 CNY
+        ladder status { period = "calendar_year", spend = { discount = "before" }, tier = [
+            { id = "member" }, { id = "silver", entry = { any = { spend = "10.00" } } }] }
+        2026-01-05 order A 0.20 discount=3.26 value_paid=4.75 | to next 10.00 0 0
+        2026-01-06 order B 9.00                           | to next 1.00 0 0
+        2026-01-07 return A                               | to next 1.00 0 0
+        2026-01-08 order C 1.00                           | tier silver
+        "#,
+    );
+}

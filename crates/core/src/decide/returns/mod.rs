@@ -325,8 +325,11 @@ fn metrics(
     let mut entries = SmallVec::new();
     for first in &record.earned.metrics {
         let Some(Some(ladder)) = plan.ladders.get(usize::from(first.ladder.0)) else { continue };
-        let spend_after = order::spend(plan, after, ladder, scratch)?;
-        let spend = spend_after.minus(order::spend(plan, before, ladder, scratch)?)?;
+        // Never more than the order counted: what is kept may be worth more to the ladder than the whole was, as payments
+        // beyond the total are not taken off it.
+        let mut counted =
+            |kept| Ok::<_, Refusal>(order::spend(plan, kept, ladder, scratch)?.min(first.figures.spend));
+        let spend = counted(after)?.minus(counted(before)?)?;
         let figures = Figures { spend, points, orders: -i64::from(whole), ..Figures::default() };
         let challenge = tier::grant::counts_for_challenge(state, first.ladder, record.effective_at);
         entries.push(MetricEntry { ladder: first.ladder, bucket: first.bucket, figures, challenge });

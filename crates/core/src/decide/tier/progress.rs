@@ -6,7 +6,7 @@ use crate::calendar::{Day, Instant, Zone};
 use crate::decide::settle_to;
 use crate::decide::tier::figures::{by_figures, held, missing, period_at, running};
 use crate::decide::tier::review;
-use crate::event::{Decision, Event, Figures, TierGrant};
+use crate::event::{Figures, TierGrant};
 use crate::ids::TierNumber;
 use crate::programme::plan::{Downgrade, Ladder, LadderPeriod, Threshold};
 use crate::programme::versions::Programmes;
@@ -75,17 +75,16 @@ pub fn progress(
             lifetime: missing(&asked.lifetime, &standing.lifetime),
         })
     };
-    let tier = held(state, ladder);
+    let (tier, until) = held_until(state, ladder);
     let (rank, rank_by_figures) = (ladder.rank(tier), ladder.rank(l.tier));
     let next = ladder.tiers.get(rank + 1).map(|tier| (tier.number, missing(tier.entry.as_ref())));
     let above = rank_by_figures > 0;
     let keep = above.then(|| missing(ladder.tiers.get(rank_by_figures).and_then(|tier| tier.keep.as_ref())));
     let figures_end = figures_end(ladder, zone, state, l, at);
     let can_lose = above && ladder.downgrade != Downgrade::Never;
-    let by_hand = l.grant.filter(|_| rank > rank_by_figures);
     Progress {
         tier,
-        until: by_hand.map_or(l.until, |grant| grant.until),
+        until,
         by_figures: by_figures(ladder, l),
         grant: l.grant,
         figures: standing.period,
@@ -94,7 +93,7 @@ pub fn progress(
         next,
         keep,
         keep_by: if can_lose { keep_by(programmes, ladder, state, l, figures_end, at) } else { None },
-        projected: projected(programmes, ladder, l, state, at),
+        projected: projected(programmes, ladder, state, at),
     }
 }
 
@@ -140,26 +139,30 @@ fn keep_by(
 fn projected(
     programmes: &Programmes,
     ladder: &Ladder,
-    l: &LadderState,
     state: &MemberState,
     at: Instant,
 ) -> Option<(Instant, TierNumber)> {
-    let of_ladder = |event: &Event| match &event.decision {
-        Decision::TierChanged(changed) => changed.ladder == ladder.number,
-        Decision::TierGranted(granted) => granted.ladder == ladder.number,
-        Decision::TierGrantEnded(ended) => ended.ladder == ladder.number,
-        _ => false,
-    };
+    let before = held_until(state, ladder);
     let mut ahead = state.clone();
     let mut cursor = at;
     for _ in 0..REVIEWS_MAX {
         cursor = review::due_after(&ahead, programmes, cursor)?;
-        let mut events = Vec::new();
-        settle_to(&mut ahead, programmes, cursor, &mut events);
-        if events.iter().any(of_ladder) || l.until == Some(cursor) {
-            let then = programmes.in_force(cursor).ok().and_then(|v| v.plan.ladder(ladder.number));
-            return Some((cursor, held(&ahead, then.unwrap_or(ladder))));
+        settle_to(&mut ahead, programmes, cursor, &mut Vec::new());
+        let then = programmes.in_force(cursor).ok().and_then(|version| version.plan.ladder(ladder.number));
+        let after = held_until(&ahead, then.unwrap_or(ladder));
+        if after != before || before.1 == Some(cursor) {
+            return Some((cursor, after.0));
         }
     }
     None
+}
+
+/// The tier held, and the end of its validity.
+fn held_until(state: &MemberState, ladder: &Ladder) -> (TierNumber, Option<Instant>) {
+    let tier = held(state, ladder);
+    let until = state.ladder(ladder.number).and_then(|l| match l.grant {
+        Some(grant) if tier != by_figures(ladder, l) => grant.until,
+        _ => l.until,
+    });
+    (tier, until)
 }
