@@ -101,15 +101,23 @@ pub fn other_party(state: &MemberState, programmes: &Programmes, case: &Case<'_>
     {
         return enrolment.referred_by.as_ref().map(|referrer| referrer.clone().into_owned());
     }
-    case.facts.iter().zip(case.precedents).find_map(|(fact, precedent)| match fact {
-        Fact::TransferRequested(transfer) => Some(transfer.to.clone().into_owned()),
-        Fact::MergeRequested(merge) => Some(merge.into.clone().into_owned()),
-        Fact::OrderPlaced(_) => referral::may_pay(state, programmes, case.effective_at).map(str::to_owned),
-        Fact::OrderReturned(_) => match precedent {
-            Precedent::Order(file) => file.record.referral.as_ref().map(|paid| paid.referrer.to_string()),
-            _ => None,
-        },
+    let mut facts = case.facts.iter().zip(case.precedents);
+    // A return that cancels a referral concerns its referrer for certain, an order only if it is the first.
+    let cancelled = facts.clone().find_map(|(fact, precedent)| match (fact, precedent) {
+        (Fact::OrderReturned(_), Precedent::Order(file)) => {
+            file.record.referral.as_ref().map(|paid| paid.referrer.to_string())
+        }
         _ => None,
+    });
+    cancelled.or_else(|| {
+        facts.find_map(|(fact, _)| match fact {
+            Fact::TransferRequested(transfer) => Some(transfer.to.clone().into_owned()),
+            Fact::MergeRequested(merge) => Some(merge.into.clone().into_owned()),
+            Fact::OrderPlaced(_) => {
+                referral::may_pay(state, programmes, case.effective_at).map(str::to_owned)
+            }
+            _ => None,
+        })
     })
 }
 

@@ -1,6 +1,9 @@
 //! Case 30: tiers given by hand, and tiers that are lent and earned by a challenge; and case 31 of both.
 
-use crate::runner::check;
+use tallybook_core::calendar::Instant;
+use tallybook_core::event::Decision;
+
+use crate::runner::{check, events_of};
 
 const TIERS: &str = "tier = [
     { id = 'member' },
@@ -575,6 +578,46 @@ fn s38_a_challenge_goes_along_with_what_was_reached() {
         2026-01-07 bob: merge into=m
         2026-01-07 look             | tier gold  lent gold till 2026-04-06 reached 90.00 0 1  by figures silver
         2026-01-08 order C 210.00   | granted nothing  why challenge_met  figures 300.00 0 2
+        ",
+    );
+}
+
+#[test]
+fn s30_a_tier_that_a_window_gives_by_hand_for_a_challenge_is_held_since_it_was_met() {
+    let events = events_of(&format!(
+        "
+        programme 1 point per 1.00 CNY
+        ladder status {{ period = 'rolling_days', days = 30, {TIERS} }}
+        2026-02-01 challenge gold
+        2026-03-01T12:00 order A 300.00  | granted gold till 2026-03-31
+        "
+    ));
+    let of_grant = |decision: &Decision| match decision {
+        Decision::TierGranted(granted) => Some(granted.grant.since),
+        _ => None,
+    };
+    let since: Vec<Instant> = events.iter().filter_map(|event| of_grant(&event.decision)).collect();
+    let at = |text: &str| Instant::parse_rfc3339(text).expect("an instant");
+    assert_eq!(since, [at("2026-02-01T00:00:00Z"), at("2026-03-01T12:00:00Z")]);
+}
+
+#[test]
+fn s30_a_tier_by_hand_that_ends_touches_none_by_figures() {
+    ladder(
+        "period = 'rolling_days', days = 30, downgrade = 'never'",
+        "
+        2026-01-05 order A 100.00              | tier silver
+        2026-02-01 grant gold until=2026-04-01 | tier gold
+        2026-04-01 look                        | tier silver  events TierGrantEnded
+        ",
+    );
+    // Nor one that the window still keeps.
+    ladder(
+        "period = 'rolling_days', days = 30",
+        "
+        2026-01-05 order A 100.00              | tier silver
+        2026-01-06 grant gold until=2026-01-10 | tier gold
+        2026-01-10 look                        | tier silver  events TierGrantEnded
         ",
     );
 }

@@ -1,6 +1,9 @@
 //! Cases 27–29: what tiers may ask for, the edges of their periods, and figures that are carried over.
 
-use crate::runner::check;
+use tallybook_core::calendar::Day;
+use tallybook_core::event::Decision;
+
+use crate::runner::{check, events_of};
 
 const TIERS: &str = "tier = [
     { id = 'member' },
@@ -164,6 +167,29 @@ fn s33_a_late_order_of_long_ago_still_counts_for_what_is_asked_of_all_time() {
         "
         2027-01-20 order C 50.00   | tier member
         2025-12-20 order D 100.00  | tier member
+        ",
+    );
+}
+
+#[test]
+fn s33_what_long_ago_adds_to_all_time_goes_together_with_the_running_year_where_tiers_come_at_once() {
+    entry(
+        YEARS,
+        "{ all = { spend = '50.00', lifetime_spend = '200.00' } }",
+        "
+        2025-06-01 order A 139.00  | tier member
+        2027-01-20 order B 50.00   | tier member
+        2025-12-20 order C 11.00   | tier silver  until 2029-01-01
+        ",
+    );
+    // Where they wait for the end of the year, what it has so far waits with them.
+    entry(
+        "period = 'calendar_year', upgrade = 'period_end'",
+        "{ any = { spend = '50.00', lifetime_spend = '900.00' } }",
+        "
+        2027-01-20 order A 50.00   | tier member
+        2025-12-20 order B 1.00    | tier member
+        2028-01-01 look            | tier silver
         ",
     );
 }
@@ -641,4 +667,83 @@ fn s28_a_window_keeps_no_days_that_no_fact_can_reach() {
         "programme 1 point per 1.00 CNY\nset late_limit_days = 10\nladder status {{ {MONTH}, {TIERS} }}
         {days}\n2026-12-28T12:00 look | buckets 41  tier member"
     ));
+}
+
+#[test]
+fn s28_the_first_day_of_a_tiers_own_years_belongs_to_them() {
+    ladder(
+        "period = 'anniversary_tier'",
+        "
+        2026-05-10T12:00 order A 100.00 | tier silver  until 2027-05-11
+        2026-05-11 order B 490.00       | tier silver  counts 490.00 0 1
+        2026-05-11T12:00 order C 10.00  | tier gold  until 2027-05-12
+        ",
+    );
+}
+
+#[test]
+fn s28_who_has_lost_a_tier_with_years_of_its_own_has_those_of_membership_again() {
+    ladder(
+        "period = 'anniversary_tier'",
+        "
+        2025-01-10 enrol
+        2025-03-01T12:00 order A 100.00 | tier silver  until 2026-03-02
+        2026-02-01 order B 60.00        | tier silver
+        2026-03-02 look                 | tier member  why demoted  counts 60.00 0 1
+        2026-04-01 order C 40.00        | tier silver  until 2027-04-01
+        ",
+    );
+}
+
+#[test]
+fn s31_only_a_tier_with_years_of_its_own_tells_from_when_on_its_figures_count() {
+    let counted_from = |period: &str| -> Vec<Option<Day>> {
+        let events = events_of(&format!(
+            "
+            programme 1 point per 1.00 CNY
+            ladder status {{ period = '{period}', {TIERS} }}
+            2025-03-01T12:00 order A 100.00 | why upgraded
+            2026-02-01 order B 100.00
+            2027-01-01 look                 | why kept
+            2028-06-01 look                 | tier member  why demoted
+            "
+        ));
+        let of_change = |decision: &Decision| match decision {
+            Decision::TierChanged(changed) => Some(changed.counted_from),
+            _ => None,
+        };
+        events.iter().filter_map(|event| of_change(&event.decision)).collect()
+    };
+    assert_eq!(counted_from("anniversary_tier"), [Day::from_civil(2025, 3, 1), None, None]);
+    assert_eq!(counted_from("calendar_year"), [None, None, None]);
+}
+
+#[test]
+fn s33_what_is_told_late_of_before_joining_counts_in_the_first_year_of_membership() {
+    for period in ["anniversary_joining", "anniversary_tier"] {
+        ladder(
+            &format!("period = '{period}'"),
+            "
+            2026-01-05T10:00 enrol
+            2026-01-02 order A 60.00   | tier member  counts 60.00 0 1
+            2025-12-30 order B 40.00   | tier silver  counts 100.00 0 2
+            ",
+        );
+    }
+}
+
+#[test]
+fn s29_an_empty_year_is_looked_at_only_as_the_tier_runs_out_whatever_else_falls_on_its_end() {
+    check(
+        r#"
+        programme 1 point per 1.00 CNY
+        rule party { on = 'anniversary', kind = 'bonus', points = '1' }
+        ladder status { period = "calendar_year", valid_periods = 2, tier = [
+            { id = "member" }, { id = "gold", entry = { any = { spend = "200.00", lifetime_spend = "240.00" } } }] }
+        2020-01-01 enrol
+        2021-01-01T05:00 order A 240.00 | tier gold  until 2024-01-01
+        2023-01-01 look                 | tier gold  until 2024-01-01
+        2024-01-01 look                 | tier gold  until 2026-01-01  why kept
+        "#,
+    );
 }

@@ -495,3 +495,22 @@ fn s38_who_is_named_by_an_old_name_of_ones_own_is_oneself() {
     );
     assert_eq!(refusal, Err(Refusal::SameMember { member: "bob".into() }));
 }
+
+#[test]
+fn s38_a_return_beside_an_order_finds_the_referrer_whose_points_it_cancels() {
+    check(
+        r#"
+        programme 1 point per 1.00 CNY
+        referral { window_days = 30 }
+        rule brought { on = 'referrer', kind = 'bonus', points = '50' }
+        2026-01-01 yan: enrol
+        2026-01-01 xen: enrol
+        2026-01-02 enrol by=yan
+        2026-01-02 bob: enrol by=xen
+        2026-01-05 bob: order A 10.00
+        2026-01-06 bob: merge into=m
+        2026-01-07 order B 5.00 and return A
+        2026-01-07 xen: look | pending 0
+        "#,
+    );
+}

@@ -813,3 +813,126 @@ fn s32_benefits_and_rules_go_by_the_tier_of_the_new_version() {
         ",
     );
 }
+
+#[test]
+fn s33_a_late_order_is_judged_as_if_a_tier_of_a_later_version_were_not_held() {
+    let everybody = "rule all { kind = 'bonus', points = '5', when = { tier = ['member'] } }";
+    let black = status(YEARS, &[("silver", 100, ""), ("black", 900, "")]);
+    versions(
+        &[&format!("{everybody}\n{}", first(YEARS)), &format!("{everybody}\n{black}")],
+        "
+        2026-01-05 enrol
+        2026-01-06 publish from 2026-06-01
+        2026-06-10 grant black           | tier black
+        2026-06-11 order A 1.00          | rules base 1
+        2026-05-20 order B 1.00          | rules base 1 + all 5
+        ",
+    );
+}
+
+#[test]
+fn s32_a_first_tier_under_another_name_is_held_by_whoever_held_the_first() {
+    let friends = "rule all { kind = 'bonus', points = '5', when = { tier = ['friend'] } }";
+    let tiers = "tier = [{ id = 'friend' }, { id = 'silver', entry = { any = { spend = '100.00' } } }]";
+    let renamed = format!("{friends}\nladder status {{ {YEARS}, {tiers} }}");
+    versions(
+        &[&first(YEARS), &renamed],
+        "
+        2026-01-05 enrol
+        2026-01-05 bob: order A 10.00
+        2026-01-06 publish from 2026-06-01
+        2026-06-10 order B 1.00          | tier friend  rules base 1 + all 5
+        2026-06-10 bob: order C 1.00     | tier friend  rules base 1 + all 5
+        2026-06-10 cat: order D 1.00     | tier friend  rules base 1 + all 5
+        2026-06-11 cat: order E 99.00    | tier silver  why upgraded
+        ",
+    );
+}
+
+#[test]
+fn s32_a_tier_reached_before_it_had_years_of_its_own_rests_on_the_year_up_to_them() {
+    let takes = |period: &str| first(&format!("period = '{period}', on_return = 'demote_now'"));
+    let rests = |reached: &str, year: u32| {
+        versions(
+            &[&takes("calendar_year"), &takes("anniversary_tier")],
+            &format!(
+                "
+                {reached} order A 100.00      | tier silver
+                {year}-06-01 publish from {year}-07-01
+                {year}-08-01 order B 5.00     | tier silver
+                {year}-08-02 return B         | tier silver
+                {year}-08-03 return A 0.01    | tier member  why returned
+                "
+            ),
+        );
+    };
+    rests("2025-03-01T12:00", 2025);
+    rests("2024-02-28T12:00", 2024);
+    // Who joins and reaches it as a day begins has no days before.
+    rests("2025-03-01", 2025);
+}
+
+#[test]
+fn s32_a_tier_that_is_never_lost_any_more_has_nothing_due() {
+    versions(
+        &[&first(YEARS), &first("period = 'rolling_days', days = 30, downgrade = 'never'")],
+        "
+        2026-01-05 order A 100.00    | tier silver  until 2028-01-01
+        2026-05-01 publish from 2026-06-01
+        2026-06-02 order B 1.00      | tier silver  due never
+        ",
+    );
+}
+
+#[test]
+fn s32_a_version_that_never_takes_tiers_ends_grace_for_good() {
+    let grace = "period = 'calendar_year', grace_days = 30";
+    versions(
+        &[&first(grace), &first(&format!("{grace}, downgrade = 'never'"))],
+        "
+        2025-06-01 order A 100.00    | tier silver
+        2027-01-05 publish from 2027-01-10
+        2027-01-09 look              | tier silver  grace  until 2027-01-31
+        2027-01-31 look              | tier silver  no grace  until never  why kept
+        ",
+    );
+}
+
+#[test]
+fn s32_a_full_change_is_asked_once_and_later_ends_are_ends_as_ever() {
+    let soft = "period = 'calendar_year', downgrade = 'one_down', on_change = 'full'";
+    versions(
+        &[&first(soft), &status(soft, &[("silver", 90, ""), ("gold", 500, "")])],
+        "
+        2026-01-05 order A 500.00    | tier gold  until 2028-01-01
+        2026-05-01 publish from 2026-06-01
+        2028-01-01 look              | tier silver  until 2029-01-01  why demoted
+        ",
+    );
+}
+
+#[test]
+fn s32_who_is_moved_to_a_ladder_of_another_period_is_told_its_figures() {
+    let window = "period = 'rolling_days', days = 30, downgrade = 'never'";
+    versions(
+        &[&first(YEARS), &status(window, &[("silver", 100, "")])],
+        "
+        2026-01-05 order A 500.00    | tier gold
+        2026-05-01 publish from 2026-06-01
+        2026-06-01 look              | tier silver  why replaced  figures 0.00 0 0
+        ",
+    );
+}
+
+#[test]
+fn s32_an_end_from_before_a_ladder_of_all_time_ends_nothing() {
+    versions(
+        &[&first(YEARS), &first("period = 'lifetime'")],
+        "
+        2026-01-05 order A 100.00    | tier silver  until 2028-01-01
+        2026-05-01 publish from 2026-06-01
+        2028-01-01 look              | tier silver  to keep 0.00 0 0 by never
+        2028-01-01 order B 1.00      | tier silver  due never
+        ",
+    );
+}

@@ -328,3 +328,20 @@ fn s38_joint_figures_that_reach_a_tier_give_its_points_and_a_tier_that_came_alon
         ",
     );
 }
+
+#[test]
+fn s30_a_rule_about_anniversaries_may_name_the_tier_that_has_them() {
+    check(&format!(
+        "
+        programme 1 point per 1.00 CNY
+        rule years {{ on = 'tier_anniversary', kind = 'bonus', points = '3', when = {{ tier = ['silver'] }} }}
+        ladder status {{ period = 'calendar_year', downgrade = 'never', {TIERS} }}
+        2025-03-01 order A 100.00   | tier silver  available 100
+        2025-03-02 grant gold       | tier gold
+        # It is silver's, whatever is held by hand above it.
+        2026-03-01 look             | available 103  event PointsEarned 2026-03-01
+        2026-05-01 order B 500.00   | by figures gold  available 603
+        2027-05-01 look             | available 603
+        "
+    ));
+}

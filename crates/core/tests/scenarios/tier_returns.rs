@@ -315,3 +315,113 @@ fn s24_a_referral_that_falls_through_no_longer_counts_for_a_challenge() {
         ",
     );
 }
+
+#[test]
+fn s24_a_referral_from_before_a_challenge_takes_nothing_from_what_it_reached() {
+    referral(
+        NOW,
+        "
+        2026-01-01 ada: challenge silver
+        2026-01-02 enrol by=ada
+        2026-01-05 order A 10.00
+        2026-01-06 ada: revoke
+        2026-01-07 ada: challenge silver   | lent silver till 2026-03-09 reached 0.00 0 0
+        2026-01-08 return A
+        2026-01-08 ada: look               | lent silver till 2026-03-09 reached 0.00 0 0  counts 0.00 0 0
+        ",
+    );
+}
+
+#[test]
+fn s24_a_tier_that_two_years_still_give_lasts_as_long_as_the_later_says() {
+    ladder(
+        "",
+        "
+        2025-06-01 order A 100.00   | tier silver  until 2027-01-01
+        2026-06-01 order B 500.00   | tier gold  until 2028-01-01
+        2026-06-02 return B 400.00  | tier silver  why returned  until 2028-01-01
+        ",
+    );
+    ladder(
+        "",
+        "
+        2025-06-01 order A 100.00   | tier silver  until 2027-01-01
+        2026-06-01 order B 500.00   | tier gold  until 2028-01-01
+        2026-06-02 return B 400.01  | tier silver  why returned  until 2027-01-01  figures 99.99 0 1
+        2027-01-01 look             | tier member
+        ",
+    );
+}
+
+#[test]
+fn s24_a_year_vouches_for_a_tier_up_to_the_end_of_what_it_gave() {
+    ladder(
+        "",
+        "
+        2025-06-01 order A 100.00   | tier silver  until 2027-01-01
+        2026-06-01 order B 100.00   | tier silver
+        2026-12-31T23:59:59.999999 return B 0.01 | tier silver
+        2027-01-01 look             | tier member
+        ",
+    );
+    ladder(
+        "",
+        "
+        2025-06-01 order A 100.00   | tier silver  until 2027-01-01
+        2026-06-01 order B 100.00   | tier silver
+        2027-01-01 return B 0.01    | tier member  why returned  events TierChanged ClawedBack TierChanged
+        ",
+    );
+    let years = "programme 1 point per 1.00 CNY
+        ladder status { period = 'anniversary_tier', on_return = 'demote_now', tier = [
+            { id = 'member' }, { id = 'silver', entry = { any = { spend = '100.00' } } }] }
+        2025-05-10T12:00 order A 100.00 | tier silver  until 2026-05-11
+        2026-05-01 order B 100.00       | tier silver";
+    check(&format!(
+        "{years}\n2026-05-10T23:59:59 return B 0.01 | tier silver\n2026-05-11 look | tier member"
+    ));
+    check(&format!("{years}\n2026-05-11 return B 0.01 | tier member  why returned"));
+}
+
+#[test]
+fn s24_days_that_the_window_has_left_vouch_for_nothing() {
+    check(&format!(
+        "
+        programme 1 point per 1.00 CNY
+        ladder status {{ period = 'rolling_days', days = 30, on_return = 'demote_now', {TIERS} }}
+        2025-12-01 order A 100.00   | tier silver
+        2025-12-31 look             | tier member
+        2026-01-10 order B 100.00   | tier silver
+        2026-01-11 return B         | tier member  why returned
+        "
+    ));
+}
+
+#[test]
+fn s24_who_falls_by_a_return_rests_on_what_is_left_of_the_days_before() {
+    // Gold rested on the days of silver's own year, and so does the silver that they still give.
+    check(&format!(
+        "
+        programme 1 point per 1.00 CNY
+        ladder status {{ period = 'anniversary_tier', on_return = 'demote_now', {TIERS} }}
+        2025-03-01T12:00 order A 100.00 | tier silver  until 2026-03-02
+        2025-04-10T12:00 order B 500.00 | tier gold  until 2026-04-11
+        2025-05-01T12:00 return B 250.00 | tier silver  why returned  until 2026-05-02
+        2025-05-03 return B 150.01      | tier member  why returned
+        "
+    ));
+}
+
+#[test]
+fn s24_a_tier_reached_as_the_years_of_the_one_below_begin_has_no_days_before_its_own() {
+    check(&format!(
+        "
+        programme 1 point per 1.00 CNY
+        ladder status {{ period = 'anniversary_tier', on_return = 'demote_now', {TIERS} }}
+        2025-03-01T12:00 order A 100.00 | tier silver  until 2026-03-02
+        2025-03-02 order B 500.00       | tier gold  until 2026-03-02
+        2025-03-03 return B 200.00      | tier gold  until 2026-03-02
+        2025-03-04 return B 0.01        | tier silver  why returned  until 2026-03-04
+        "
+    ));
+}

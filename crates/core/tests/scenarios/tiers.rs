@@ -553,7 +553,7 @@ fn s33_a_late_order_lifts_the_rolling_window_of_its_day() {
         "
         2026-01-10 order A 60.00 | tier member
         2026-01-20 order B 1.00  | tier member
-        2026-01-01 order C 40.00 | tier silver  event TierChanged 2026-01-20
+        2026-01-01 order C 40.00 | tier silver  event TierChanged 2026-01-20  figures 100.00 0 2
         2026-01-31 look          | tier member
         ",
     );
@@ -629,6 +629,81 @@ fn s28_a_tiers_own_years_end_in_a_lower_tier_with_years_of_its_own() {
         2026-08-01 order B 100.00       | tier silver
         2027-05-11 look                 | tier silver  until 2029-05-11  why kept
         2029-05-11 look                 | tier member
+        ",
+    );
+}
+
+#[test]
+fn s31_nothing_is_due_of_a_tier_that_time_alone_cannot_change() {
+    ladder(r#"period = "calendar_year""#, "2026-01-05 order A 50.00 | tier member  due never");
+    ladder(r#"period = "rolling_days", days = 30"#, "2026-01-05 order A 50.00 | tier member  due never");
+    ladder(
+        r#"period = "rolling_days", days = 30, downgrade = "never""#,
+        "2026-01-05 order A 100.00 | tier silver  due never",
+    );
+    ladder(r#"period = "lifetime""#, "2026-01-05 order A 100.00 | tier silver  due never");
+    // In grace only its end is, though a year ends before.
+    ladder(
+        r#"period = "calendar_year", grace_days = 400"#,
+        "
+        2025-05-01 order A 100.00 | due 2026-01-01
+        2027-02-01 order B 1.00   | tier silver  grace  due 2028-02-05
+        ",
+    );
+}
+
+#[test]
+fn s31_a_year_without_figures_is_missed_when_it_ends() {
+    ladder(
+        r#"period = "calendar_year", valid_periods = 2"#,
+        "
+        2025-06-01 order A 100.00 | tier silver  until 2028-01-01
+        2026-06-01 look           | to keep 100.00 0 0 by 2027-01-01
+        ",
+    );
+}
+
+#[test]
+fn s31_a_day_that_the_window_can_spare_is_not_when_it_is_too_late() {
+    ladder(
+        r#"period = "rolling_days", days = 30"#,
+        "
+        2026-01-01 order A 100.00 | tier silver  to keep 0.00 0 0 by 2026-01-31
+        2026-01-20 order B 100.00 | to keep 0.00 0 0 by 2026-02-19
+        2026-01-30 look           | to keep 0.00 0 0 by 2026-02-19
+        ",
+    );
+}
+
+#[test]
+fn s29_the_end_of_grace_tells_the_figures_that_the_lower_tier_rests_on() {
+    ladder(
+        r#"period = "calendar_year", grace_days = 30"#,
+        "
+        2025-05-01 order A 100.00 | tier silver  until 2027-01-01
+        2026-05-01 order B 10.00  | tier silver
+        2027-01-15 order C 5.00   | tier silver  grace
+        2027-01-31 look           | tier member  why demoted  figures 5.00 0 1
+        ",
+    );
+    ladder(
+        r#"period = "anniversary_tier", grace_days = 10"#,
+        "
+        2026-05-10T12:00 order A 500.00 | tier gold  until 2027-05-11
+        2026-08-01 order B 100.00       | tier gold
+        2027-05-11 look                 | tier gold  grace  until 2027-05-21
+        2027-05-21 look                 | tier silver  no grace  until 2028-05-21  figures 100.00 0 1
+        ",
+    );
+}
+
+#[test]
+fn s28_a_period_that_ends_says_nothing_of_who_stays_on_the_first_tier() {
+    ladder(
+        r#"period = "calendar_year", upgrade = "period_end""#,
+        "
+        2026-05-01 order A 50.00 | tier member
+        2027-01-01 look          | tier member  until never  events
         ",
     );
 }

@@ -7,7 +7,8 @@
 use crate::calendar::{Day, Instant};
 use crate::decide::draft::Draft;
 use crate::decide::tier::figures::{
-    Standing, carried, day_in_period, in_period, is_nothing, merged, minus, of_period, period_of_day, reaches,
+    Standing, carried, day_in_period, has_figures, is_nothing, merged, minus, of_period, period_of_day,
+    reaches,
 };
 use crate::event::{Decision, Figures, FiguresCarried};
 use crate::programme::plan::Ladder;
@@ -49,8 +50,7 @@ fn recount_one(
     let state = draft.state();
     let l = state.ladder(ladder.number)?;
     let period = period_of_day(ladder, zone, state, day)?;
-    let has_figures = [&l.buckets, &l.carried].iter().any(|b| in_period(ladder, b, period).next().is_some());
-    if !has_figures || zone.day_start(period.end) > now {
+    if !has_figures(ladder, l, period) || zone.day_start(period.end) > now {
         return None;
     }
     let next = period_of_day(ladder, zone, state, period.end)?;

@@ -205,8 +205,13 @@ pub(super) fn carried(ladder: &Ladder, l: &LadderState, into: Period) -> Figures
     sum(in_period(ladder, &l.carried, into))
 }
 
+/// Whether anything was counted in a period or carried into it.
+pub(super) fn has_figures(ladder: &Ladder, l: &LadderState, period: Period) -> bool {
+    [&l.buckets, &l.carried].iter().any(|buckets| in_period(ladder, buckets, period).next().is_some())
+}
+
 /// The buckets of a period.
-pub(super) fn in_period<'b>(
+fn in_period<'b>(
     ladder: &'b Ladder,
     buckets: &'b [Bucket],
     period: Period,

@@ -8,8 +8,8 @@ use crate::calendar::{Instant, Zone};
 use crate::decide::draft::Draft;
 use crate::decide::tier::change::Change;
 use crate::decide::tier::figures::{
-    Period, Standing, by_figures, day_in_period, ended, entry_rank, keeps, minus, of_period, period_at,
-    period_of_day, reached_until, running, valid_until, window,
+    Period, Standing, by_figures, day_in_period, ended, entry_rank, has_figures, keeps, minus, of_period,
+    period_at, period_of_day, reached_until, running, valid_until, window,
 };
 use crate::decide::tier::{carry, grant, revision};
 use crate::event::TierReason;
@@ -151,9 +151,12 @@ fn close_ladder(
     let day = zone.day(at);
     let at_midnight = zone.day_start(day) == at;
     let at_end = if at_midnight { ended(ladder, zone, state, day) } else { None };
-    let period = at_end.or(closed_early);
+    let runs_out = l.until == Some(at);
+    // Another zone may have moved the end of validity a day beside that of a year from joining or of a tier.
+    let beside = || period_of_day(ladder, zone, state, day.plus_days(-2)).filter(|_| runs_out && !l.grace);
+    let period = at_end.or(closed_early).or_else(beside);
     if l.grace {
-        if l.until == Some(at) {
+        if runs_out {
             end_grace(draft, version, ladder, l.tier, at);
         }
     } else if let LadderPeriod::RollingDays(days) = ladder.period {
@@ -162,7 +165,7 @@ fn close_ladder(
         if can_lose && at_midnight && at > l.since && !keeps(ladder, rank, &standing) {
             lose(draft, version, ladder, from, standing, at, None);
         }
-    } else if let Some(period) = period {
+    } else if let Some(period) = period.filter(|period| runs_out || has_figures(ladder, l, *period)) {
         review(draft, version, ladder, period, at);
     }
     if let Some(period) = period {
