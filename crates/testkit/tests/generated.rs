@@ -6,18 +6,32 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use tallybook_core::calendar::Instant;
-use tallybook_core::programme::parse::compile;
-use tallybook_core::programme::registry::Registry;
+use tallybook_core::programme::versions::Programmes;
 use tallybook_testkit::coverage;
-use tallybook_testkit::generate::{Recorded, history, spec};
-use tallybook_testkit::naive::Model;
-use tallybook_testkit::spec::Spec;
+use tallybook_testkit::generate::{Course, Recorded, course};
+use tallybook_testkit::naive::{Model, NaiveDeed, Outcome};
 
 /// Draws that together meet every option and every outcome.
 const DRAWS: usize = 2_400;
 
-fn programme_and_history() -> impl Strategy<Value = (Spec, Vec<Recorded>)> {
-    spec().prop_flat_map(|spec| (Just(spec.clone()), history(&spec)))
+/// The model that takes a course's commands, and publishes its later versions in between.
+struct Teller {
+    model: Model,
+    step: usize,
+}
+
+impl Teller {
+    fn new(course: &Course) -> Teller {
+        Teller { model: Model::new(course.spec.clone()), step: 0 }
+    }
+
+    fn tell(&mut self, course: &Course, recorded: &Recorded) -> Result<Outcome, String> {
+        for later in course.published_before(self.step) {
+            self.model.publish(later.spec.clone(), later.from, later.recorded_at).expect("a course is sound");
+        }
+        self.step += 1;
+        self.model.submit_command(&recorded.command, recorded.recorded_at)
+    }
 }
 
 fn members(history: &[Recorded]) -> Vec<&str> {
@@ -29,13 +43,13 @@ fn members(history: &[Recorded]) -> Vec<&str> {
 
 proptest! {
     #[test]
-    fn every_point_is_somewhere_at_every_step((spec, history) in programme_and_history()) {
-        let mut model = Model::new(spec);
-        for recorded in &history {
+    fn every_point_is_somewhere_at_every_step(course in course()) {
+        let mut teller = Teller::new(&course);
+        for recorded in &course.history {
             // Refusals belong to histories.
-            let _ = model.submit_command(&recorded.command, recorded.recorded_at);
-            for member in members(&history) {
-                for (currency, balance) in model.balances(member, recorded.recorded_at) {
+            let _ = teller.tell(&course, recorded);
+            for member in members(&course.history) {
+                for (currency, balance) in teller.model.balances(member, recorded.recorded_at) {
                     prop_assert!(balance.is_conserved(), "{currency} of {member}: {balance:?}");
                     let parts = [balance.available, balance.pending, balance.arrears];
                     prop_assert!(parts.iter().all(|part| *part >= 0), "{currency} of {member}: {balance:?}");
@@ -45,28 +59,32 @@ proptest! {
     }
 
     #[test]
-    fn a_refused_command_leaves_the_model_as_it_was((spec, history) in programme_and_history()) {
-        let mut model = Model::new(spec);
-        for recorded in &history {
+    fn a_refused_command_leaves_the_model_as_it_was(course in course()) {
+        let mut teller = Teller::new(&course);
+        for recorded in &course.history {
             let far = recorded.recorded_at.plus_days(400);
             let all = |model: &Model| -> Vec<_> {
                 let of = |member: &&str| (model.happenings(member, far), model.lots(member, far));
-                members(&history).iter().map(of).collect()
+                members(&course.history).iter().map(of).collect()
             };
-            let before = all(&model);
-            if model.submit_command(&recorded.command, recorded.recorded_at).is_err() {
-                prop_assert_eq!(before, all(&model));
+            let mut before = teller.model.clone();
+            for later in course.published_before(teller.step) {
+                before.publish(later.spec.clone(), later.from, later.recorded_at).unwrap();
+            }
+            if teller.tell(&course, recorded).is_err() {
+                prop_assert_eq!(all(&before), all(&teller.model));
             }
         }
     }
 
     #[test]
-    fn lots_add_up_to_the_balance((spec, history) in programme_and_history()) {
-        let mut model = Model::new(spec);
-        for recorded in &history {
-            let _ = model.submit_command(&recorded.command, recorded.recorded_at);
+    fn lots_add_up_to_the_balance(course in course()) {
+        let mut teller = Teller::new(&course);
+        for recorded in &course.history {
+            let _ = teller.tell(&course, recorded);
         }
-        for recorded in &history {
+        let model = teller.model;
+        for recorded in &course.history {
             let member = &recorded.command.member;
             let at = recorded.command.effective_at;
             for (currency, balance) in model.balances(member, at) {
@@ -78,10 +96,16 @@ proptest! {
     }
 
     #[test]
-    fn the_engine_accepts_every_drawn_programme(spec in spec()) {
-        let source = spec.to_toml();
-        if let Err(findings) = compile(&source, &mut Registry::default()) {
-            prop_assert!(false, "{findings}\n{source}");
+    fn the_engine_accepts_every_drawn_programme(course in course()) {
+        let mut programmes = Programmes::default();
+        let first = (&course.spec, Instant::EARLIEST, Instant::EARLIEST);
+        let later = course.later.iter().map(|later| (&later.spec, later.from, later.recorded_at));
+        for (spec, from, recorded_at) in std::iter::once(first).chain(later) {
+            let source = spec.to_toml();
+            match programmes.prepare(&source, from, recorded_at) {
+                Ok(prepared) => programmes.add(prepared),
+                Err(findings) => prop_assert!(false, "{findings}\n{source}"),
+            }
         }
     }
 }
@@ -107,8 +131,8 @@ fn draws_meet_every_option_of_programmes_and_facts() {
     let mut runner = TestRunner::deterministic();
     let mut counts = counts_of(coverage::all());
     for _ in 0..DRAWS {
-        let (spec, history) = programme_and_history().new_tree(&mut runner).unwrap().current();
-        for option in coverage::exercised(&spec, &history) {
+        let course = course().new_tree(&mut runner).unwrap().current();
+        for option in coverage::exercised(&course) {
             let count = counts.get_mut(&option);
             *count.unwrap_or_else(|| panic!("{option} is not listed among the options")) += 1;
         }
@@ -122,13 +146,13 @@ fn histories_meet_every_decision_and_most_refusals() {
     let mut refusals: BTreeMap<String, usize> = BTreeMap::new();
     let is_kind = |option: &String| option.starts_with("decision=");
     let mut decisions = counts_of(coverage::all_decided().into_iter().filter(is_kind).collect());
-    let mut tiers: BTreeMap<&str, usize> =
-        ["upgraded", "kept", "grace_began", "demoted", "returned"].map(|why| (why, 0)).into();
+    let mut tiers: BTreeMap<&str, usize> = TIER_REASONS.map(|why| (why, 0)).into();
+    let mut ends: BTreeMap<&str, usize> = GRANT_ENDS.map(|why| (why, 0)).into();
     for _ in 0..DRAWS {
-        let (spec, history) = programme_and_history().new_tree(&mut runner).unwrap().current();
-        let mut model = Model::new(spec);
-        for recorded in &history {
-            match model.submit_command(&recorded.command, recorded.recorded_at) {
+        let course = course().new_tree(&mut runner).unwrap().current();
+        let mut teller = Teller::new(&course);
+        for recorded in &course.history {
+            match teller.tell(&course, recorded) {
                 Err(code) => *refusals.entry(code).or_default() += 1,
                 Ok(outcome) if outcome.repeated => *refusals.entry("repeated".to_owned()).or_default() += 1,
                 Ok(outcome) => {
@@ -140,6 +164,9 @@ fn histories_meet_every_decision_and_most_refusals() {
                         if let Some(tier) = happening.tier {
                             *tiers.entry(tier.why).or_default() += 1;
                         }
+                        if let Some(NaiveDeed::GrantEnded { why, .. }) = happening.deed {
+                            *ends.entry(why).or_default() += 1;
+                        }
                     }
                 }
             }
@@ -147,13 +174,20 @@ fn histories_meet_every_decision_and_most_refusals() {
     }
     assert_all_met(&decisions);
     assert!(tiers.values().all(|count| *count > 0), "{tiers:#?}");
+    assert!(ends.values().all(|count| *count > 0), "{ends:#?}");
     let missing: Vec<&&str> = REFUSALS.iter().filter(|code| !refusals.contains_key(**code)).collect();
     assert!(missing.is_empty(), "no history met {missing:?}; met were {refusals:#?}");
 }
 
-/// What histories come across besides successes. Not among them: what only broken callers send, and what needs another
-/// version of the programme.
-const REFUSALS: [&str; 55] = [
+/// Why tiers are what they are.
+const TIER_REASONS: [&str; 8] =
+    ["upgraded", "kept", "grace_began", "demoted", "returned", "reevaluated", "replaced", "challenge_met"];
+
+/// Why tiers by hand end.
+const GRANT_ENDS: [&str; 4] = ["expired", "revoked", "earned", "removed"];
+
+/// What histories come across besides successes. Not among them: what only broken callers send.
+const REFUSALS: [&str; 62] = [
     "repeated",
     "idempotency_conflict",
     "out_of_range",
@@ -209,11 +243,18 @@ const REFUSALS: [&str; 55] = [
     "nothing_to_change",
     "nothing_to_reinstate",
     "reinstatement_too_late",
+    "unknown_ladder",
+    "unknown_tier",
+    "no_challenge",
+    "no_tier_granted",
+    "unknown_benefit",
+    "benefit_used_up",
+    "benefit_not_used",
 ];
 
 #[test]
 fn the_same_seed_draws_the_same_history() {
-    let draw = || programme_and_history().new_tree(&mut TestRunner::deterministic()).unwrap().current();
+    let draw = || course().new_tree(&mut TestRunner::deterministic()).unwrap().current();
     assert_eq!(draw(), draw());
 }
 
@@ -221,8 +262,8 @@ fn the_same_seed_draws_the_same_history() {
 fn recording_times_never_go_back() {
     let mut runner = TestRunner::deterministic();
     for _ in 0..50 {
-        let (_, history) = programme_and_history().new_tree(&mut runner).unwrap().current();
-        let times: Vec<Instant> = history.iter().map(|recorded| recorded.recorded_at).collect();
+        let course = course().new_tree(&mut runner).unwrap().current();
+        let times: Vec<Instant> = course.history.iter().map(|recorded| recorded.recorded_at).collect();
         assert!(times.is_sorted());
     }
 }

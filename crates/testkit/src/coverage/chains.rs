@@ -75,7 +75,10 @@ pub(super) fn ons() -> impl Iterator<Item = On> {
         On::Birthday => Some(On::Anniversary),
         On::Anniversary => Some(On::Referrer),
         On::Referrer => Some(On::Referred),
-        On::Referred => None,
+        On::Referred => Some(On::TierReached),
+        On::TierReached => Some(On::TierKept),
+        On::TierKept => Some(On::TierAnniversary),
+        On::TierAnniversary => None,
     })
 }
 

@@ -2,7 +2,9 @@
 
 use tallybook_core::calendar::Instant;
 use tallybook_core::command::Command;
-use tallybook_core::fact::{Activity, Fact, NewEnd, Order, Purpose, Return, ReturnedPart, Shortfall};
+use tallybook_core::fact::{
+    Activity, Fact, NewEnd, Order, Purpose, Return, ReturnedPart, Shortfall, TierTerm,
+};
 use tallybook_core::programme::plan::OnClose;
 
 use super::Tally;
@@ -61,6 +63,8 @@ pub(super) fn note_all(tally: &mut Tally) {
     tally.note_each("adjustment.shortfall", ["floor_at_zero", "arrears"]);
     tally.note_each("transfer.to", ["another", "oneself"]);
     tally.note_each("transfer.gift", ["yes", "no"]);
+    tally.note_each("tier_request.term", ["open", "until", "challenge"]);
+    tally.note_each("benefit_use.times", ["once", "more"]);
     tally.note_each("expiry_change.of", ["one_lot", "all_lots"]);
     tally.note_each("expiry_change.to", ["at", "never", "plus_days"]);
     tally.note_each("merge.into", ["another", "oneself"]);
@@ -156,7 +160,18 @@ fn note_fact(tally: &mut Tally, spec: &Spec, command: &Command, fact: &Fact<'_>)
             };
             tally.note("block", word);
         }
-        Fact::OrderFulfilled(_)
+        Fact::TierRequested(request) => {
+            let term = match request.term {
+                TierTerm::Open => "open",
+                TierTerm::Until(_) => "until",
+                TierTerm::Challenge => "challenge",
+            };
+            tally.note("tier_request.term", term);
+        }
+        Fact::BenefitRequested(used) => tally.either("benefit_use.times", used.times > 1, ["more", "once"]),
+        Fact::TierRevoked(_)
+        | Fact::BenefitReturned(_)
+        | Fact::OrderFulfilled(_)
         | Fact::ReleaseRequested(_)
         | Fact::VoucherPresented(_)
         | Fact::ProgrammePublished(_) => {}

@@ -1,6 +1,8 @@
 //! Kinds of facts and decisions, and what decisions are for.
 
-use tallybook_core::event::{CreditSource, Decision, ReleaseReason, TierReason, Trigger, Verdict};
+use tallybook_core::event::{
+    CreditSource, Decision, Figures, GrantEnd, ReleaseReason, TierGranted, TierReason, Trigger, Verdict,
+};
 use tallybook_core::fact::Fact;
 
 use super::Tally;
@@ -30,6 +32,10 @@ pub(super) enum FactKind {
     MergeRequested,
     ClosureRequested,
     BlockRequested,
+    TierRequested,
+    TierRevoked,
+    BenefitRequested,
+    BenefitReturned,
 }
 
 /// Every kind of fact about a member.
@@ -55,7 +61,11 @@ pub(super) fn fact_kinds() -> impl Iterator<Item = FactKind> {
         FactKind::ReinstatementRequested => Some(FactKind::MergeRequested),
         FactKind::MergeRequested => Some(FactKind::ClosureRequested),
         FactKind::ClosureRequested => Some(FactKind::BlockRequested),
-        FactKind::BlockRequested => None,
+        FactKind::BlockRequested => Some(FactKind::TierRequested),
+        FactKind::TierRequested => Some(FactKind::TierRevoked),
+        FactKind::TierRevoked => Some(FactKind::BenefitRequested),
+        FactKind::BenefitRequested => Some(FactKind::BenefitReturned),
+        FactKind::BenefitReturned => None,
     })
 }
 
@@ -83,6 +93,10 @@ pub(super) fn fact_kind(fact: &Fact<'_>) -> Option<FactKind> {
         Fact::MergeRequested(_) => FactKind::MergeRequested,
         Fact::ClosureRequested(_) => FactKind::ClosureRequested,
         Fact::BlockRequested(_) => FactKind::BlockRequested,
+        Fact::TierRequested(_) => FactKind::TierRequested,
+        Fact::TierRevoked(_) => FactKind::TierRevoked,
+        Fact::BenefitRequested(_) => FactKind::BenefitRequested,
+        Fact::BenefitReturned(_) => FactKind::BenefitReturned,
         Fact::ProgrammePublished(_) => return None,
     })
 }
@@ -117,6 +131,12 @@ enum DecisionKind {
     MergedFrom,
     Closed,
     BlockSet,
+    FiguresCarried,
+    TierGranted,
+    TierGrantEnded,
+    BenefitUsed,
+    BenefitRestored,
+    ReferralCancelled,
 }
 
 /// Every kind of decision.
@@ -148,7 +168,13 @@ fn decision_kinds() -> impl Iterator<Item = DecisionKind> {
         DecisionKind::MergedInto => Some(DecisionKind::MergedFrom),
         DecisionKind::MergedFrom => Some(DecisionKind::Closed),
         DecisionKind::Closed => Some(DecisionKind::BlockSet),
-        DecisionKind::BlockSet => None,
+        DecisionKind::BlockSet => Some(DecisionKind::FiguresCarried),
+        DecisionKind::FiguresCarried => Some(DecisionKind::TierGranted),
+        DecisionKind::TierGranted => Some(DecisionKind::TierGrantEnded),
+        DecisionKind::TierGrantEnded => Some(DecisionKind::BenefitUsed),
+        DecisionKind::BenefitUsed => Some(DecisionKind::BenefitRestored),
+        DecisionKind::BenefitRestored => Some(DecisionKind::ReferralCancelled),
+        DecisionKind::ReferralCancelled => None,
     })
 }
 
@@ -181,6 +207,12 @@ fn decision_kind(decision: &Decision) -> DecisionKind {
         Decision::MergedFrom(_) => DecisionKind::MergedFrom,
         Decision::Closed(_) => DecisionKind::Closed,
         Decision::BlockSet(_) => DecisionKind::BlockSet,
+        Decision::FiguresCarried(_) => DecisionKind::FiguresCarried,
+        Decision::TierGranted(_) => DecisionKind::TierGranted,
+        Decision::TierGrantEnded(_) => DecisionKind::TierGrantEnded,
+        Decision::BenefitUsed(_) => DecisionKind::BenefitUsed,
+        Decision::BenefitRestored(_) => DecisionKind::BenefitRestored,
+        Decision::ReferralCancelled(_) => DecisionKind::ReferralCancelled,
     }
 }
 
@@ -192,7 +224,10 @@ fn triggers() -> impl Iterator<Item = Trigger> {
         Trigger::Birthday => Some(Trigger::Anniversary),
         Trigger::Anniversary => Some(Trigger::Referrer),
         Trigger::Referrer => Some(Trigger::Referred),
-        Trigger::Referred => None,
+        Trigger::Referred => Some(Trigger::TierReached),
+        Trigger::TierReached => Some(Trigger::TierKept),
+        Trigger::TierKept => Some(Trigger::TierAnniversary),
+        Trigger::TierAnniversary => None,
     })
 }
 
@@ -215,7 +250,19 @@ fn tier_reasons() -> impl Iterator<Item = TierReason> {
         TierReason::Kept => Some(TierReason::GraceBegan),
         TierReason::GraceBegan => Some(TierReason::Demoted),
         TierReason::Demoted => Some(TierReason::Returned),
-        TierReason::Returned => None,
+        TierReason::Returned => Some(TierReason::Reevaluated),
+        TierReason::Reevaluated => Some(TierReason::Replaced),
+        TierReason::Replaced => Some(TierReason::ChallengeMet),
+        TierReason::ChallengeMet => None,
+    })
+}
+
+fn grant_ends() -> impl Iterator<Item = GrantEnd> {
+    chain(GrantEnd::Expired, |one| match one {
+        GrantEnd::Expired => Some(GrantEnd::Revoked),
+        GrantEnd::Revoked => Some(GrantEnd::Earned),
+        GrantEnd::Earned => Some(GrantEnd::Removed),
+        GrantEnd::Removed => None,
     })
 }
 
@@ -245,6 +292,9 @@ pub(super) fn note_all_decisions(tally: &mut Tally) {
     tally.note_each("earned.on", triggers().map(word));
     tally.note_each("verdict", verdicts().map(word));
     tally.note_each("tier", tier_reasons().map(word));
+    tally.note_each("tier_grant_ended", grant_ends().map(word));
+    tally.note_each("tier_granted", ["given", "until", "lent"]);
+    tally.note_each("carried", ["over", "back"]);
     tally.note_each("credit", credit_sources().map(word));
     tally.note_each("release", release_reasons().map(word));
     tally.note_each("clawed_back.from", ["expired", "pending", "available", "arrears", "waived"]);
@@ -258,6 +308,16 @@ pub(super) fn note_decision(tally: &mut Tally, decision: &Decision) {
             tally.note_each("verdict", earned.shares.iter().map(|share| word(share.verdict)));
         }
         Decision::TierChanged(change) => tally.note("tier", word(change.why)),
+        Decision::TierGrantEnded(ended) => tally.note("tier_grant_ended", word(ended.why)),
+        Decision::TierGranted(TierGranted { grant, .. }) => {
+            let until = if grant.until.is_some() { "until" } else { "given" };
+            tally.note("tier_granted", grant.challenge.map_or(until, |_| "lent"));
+        }
+        Decision::FiguresCarried(carried) => {
+            let Figures { spend, points, orders, referrals, activities } = carried.figures;
+            let is_back = [spend.0, points.0, orders, referrals, activities].iter().any(|one| *one < 0);
+            tally.either("carried", is_back, ["back", "over"]);
+        }
         Decision::Credited(credited) => tally.note("credit", word(credited.source)),
         Decision::HoldReleased(released) => tally.note("release", word(released.why)),
         Decision::ClawedBack(clawed) => {

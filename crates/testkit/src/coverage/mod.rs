@@ -11,23 +11,25 @@
 mod chains;
 mod history;
 mod kinds;
+mod ladder;
 mod programme;
 
 use std::collections::BTreeSet;
 
 use tallybook_core::event::Decision;
 
-use crate::generate::Recorded;
-use crate::spec::Spec;
+use crate::generate::Course;
 
 /// Options by their texts.
 pub type Options = BTreeSet<String>;
 
-/// The options of a programme and of the commands of a history, whether or not they were accepted.
-pub fn exercised(spec: &Spec, history: &[Recorded]) -> Options {
+/// The options of a programme, of its later versions, and of the commands of a history, whether or not they were accepted.
+pub fn exercised(course: &Course) -> Options {
     let mut tally = Tally::default();
-    programme::note(&mut tally, spec);
-    history::note(&mut tally, spec, history);
+    programme::note(&mut tally, &course.spec);
+    course.later.iter().for_each(|later| programme::note(&mut tally, &later.spec));
+    ladder::note_versions(&mut tally, course);
+    history::note(&mut tally, &course.spec, &course.history);
     tally.0
 }
 

@@ -2,15 +2,14 @@
 //!
 //! Structs are taken apart field by field, so that a new field must be looked at here.
 
-use super::Tally;
 use super::chains::{
-    birthdays, cap_periods, cel_word, cels, clawbacks, downgrades, end_word, ends, ladder_periods, ons,
-    order_number_word, order_numbers, renewal_kinds, round_tos, roundings, rule_kinds, usages,
+    birthdays, cap_periods, cel_word, cels, clawbacks, end_word, ends, ons, order_number_word, order_numbers,
+    renewal_kinds, round_tos, roundings, rule_kinds, usages,
 };
+use super::{Tally, ladder};
 use crate::spec::{
     ActivationSpec, AllowanceSpec, BudgetSpec, CampaignSpec, CapPeriod, CapSpec, CelSpec, CurrencySpec,
-    EndAt, ExpirySpec, LadderSpec, MoneyBase, RewardSpec, RuleSpec, Spec, Threshold, TierSpec, TransferSpec,
-    WhenSpec, words,
+    EndAt, ExpirySpec, MoneyBase, RewardSpec, RuleSpec, Spec, TransferSpec, WhenSpec, words,
 };
 
 const COUNTS: [&str; 2] = ["earning", "activation"];
@@ -33,6 +32,7 @@ pub(super) fn note(tally: &mut Tally, spec: &Spec) {
         budgets,
         campaigns,
         rewards,
+        benefits,
         referral_window_days,
         keep_on_close,
         reinstate_days,
@@ -51,6 +51,7 @@ pub(super) fn note(tally: &mut Tally, spec: &Spec) {
         ("budget", !budgets.is_empty()),
         ("campaign", !campaigns.is_empty()),
         ("reward", !rewards.is_empty()),
+        ("benefit", !benefits.is_empty()),
         ("referral", referral_window_days.is_some()),
         ("reinstate_days", *reinstate_days > 0),
         ("voucher_days", voucher_days.is_some()),
@@ -60,7 +61,8 @@ pub(super) fn note(tally: &mut Tally, spec: &Spec) {
     tally.either("on_close", *keep_on_close, ["keep", "forfeit"]);
     currencies.iter().for_each(|currency| note_currency(tally, currency));
     rules.iter().for_each(|rule| note_rule(tally, rule));
-    ladders.iter().for_each(|ladder| note_ladder(tally, ladder));
+    ladders.iter().for_each(|ladder| ladder::note(tally, ladder));
+    benefits.iter().for_each(|benefit| ladder::note_benefit(tally, benefit));
     budgets.iter().for_each(|budget| note_budget(tally, budget));
     campaigns.iter().for_each(|campaign| note_campaign(tally, campaign));
     rewards.iter().for_each(|reward| note_reward(tally, reward));
@@ -68,7 +70,7 @@ pub(super) fn note(tally: &mut Tally, spec: &Spec) {
 
 pub(super) fn note_all(tally: &mut Tally) {
     tally.note_each("enrol_on_first_fact", YES);
-    tally.all_given(&["late_limit_days", "clock_skew_seconds", "budget", "campaign", "reward"]);
+    tally.all_given(&["late_limit_days", "clock_skew_seconds", "budget", "campaign", "reward", "benefit"]);
     // Drawn programmes always have kinds of activity.
     tally.given("activity", true);
     tally.all_given(&["referral", "reinstate_days", "voucher_days"]);
@@ -79,7 +81,7 @@ pub(super) fn note_all(tally: &mut Tally) {
     tally.note_each("on_close", ["keep", "forfeit"]);
     all_of_currencies(tally);
     all_of_rules(tally);
-    all_of_ladders(tally);
+    ladder::note_all(tally);
     tally.note_each("budget.beyond", BEYOND);
     tally.all_given(&["campaign.from", "campaign.until", "campaign.budget"]);
     tally.note_each("reward.stock", ["none", "nothing", "pieces"]);
@@ -196,7 +198,7 @@ fn activation_word(activation: ActivationSpec) -> &'static str {
     }
 }
 
-fn note_expiry(tally: &mut Tally, place: &str, expiry: Option<&ExpirySpec>) {
+pub(super) fn note_expiry(tally: &mut Tally, place: &str, expiry: Option<&ExpirySpec>) {
     let option = format!("{place}.expiry");
     let Some(ExpirySpec { ends, inactivity }) = expiry else { return tally.given(&option, false) };
     let shape = match (&ends[..], inactivity) {
@@ -393,7 +395,7 @@ fn note_cel(tally: &mut Tally, cel: &CelSpec) {
     }
 }
 
-fn note_money_base(tally: &mut Tally, option: &str, base: MoneyBase) {
+pub(super) fn note_money_base(tally: &mut Tally, option: &str, base: MoneyBase) {
     let MoneyBase { before_discount, with_tax, with_shipping, with_points_paid, with_stored_value_paid } =
         base;
     let parts = [before_discount, with_tax, with_shipping, with_points_paid, with_stored_value_paid];
@@ -406,59 +408,9 @@ fn note_money_base(tally: &mut Tally, option: &str, base: MoneyBase) {
 
 const MONEY_PARTS: [&str; 5] = ["discount", "tax", "shipping", "points_paid", "stored_value_paid"];
 
-fn all_of_money_bases(tally: &mut Tally, option: &str) {
+pub(super) fn all_of_money_bases(tally: &mut Tally, option: &str) {
     tally.note_each(option, MONEY_PARTS);
     tally.note(option, "default");
-}
-
-fn note_ladder(tally: &mut Tally, ladder: &LadderSpec) {
-    let LadderSpec {
-        id: _,
-        period,
-        upgrade_at_period_end,
-        downgrade,
-        valid_periods,
-        grace_days,
-        demote_now,
-        spend,
-        tiers,
-    } = ladder;
-    tally.note("ladder.period", words::ladder_period(*period));
-    tally.either("ladder.upgrade", *upgrade_at_period_end, ["period_end", "at_once"]);
-    tally.note("ladder.downgrade", words::downgrade(*downgrade));
-    tally.note("ladder.valid_periods", valid_periods);
-    tally.given("ladder.grace_days", *grace_days > 0);
-    tally.either("ladder.on_return", *demote_now, ["demote_now", "keep_until_period_end"]);
-    note_money_base(tally, "ladder.spend", *spend);
-    tally.note("ladder.tiers", tiers.len());
-    for TierSpec { id: _, entry, keep, expiry } in tiers {
-        tally.given("tier.keep", keep.is_some());
-        note_expiry(tally, "tier", expiry.as_ref());
-        for Threshold { all, spend, points, orders } in entry.iter().chain(keep) {
-            tally.either("threshold", *all, ["all", "any"]);
-            tally.given("threshold.spend", spend.is_some());
-            tally.given("threshold.points", points.is_some());
-            tally.given("threshold.orders", orders.is_some());
-        }
-    }
-}
-
-fn all_of_ladders(tally: &mut Tally) {
-    tally.note_each("ladder.period", ladder_periods().map(words::ladder_period));
-    tally.note_each("ladder.upgrade", ["period_end", "at_once"]);
-    tally.note_each("ladder.downgrade", downgrades().map(words::downgrade));
-    tally.note_each("ladder.valid_periods", 1..=2);
-    tally.note_each("ladder.on_return", ["demote_now", "keep_until_period_end"]);
-    all_of_money_bases(tally, "ladder.spend");
-    tally.note_each("ladder.tiers", 2..=4);
-    tally.note_each("threshold", ["all", "any"]);
-    tally.all_given(&[
-        "ladder.grace_days",
-        "tier.keep",
-        "threshold.spend",
-        "threshold.points",
-        "threshold.orders",
-    ]);
 }
 
 fn note_budget(tally: &mut Tally, budget: &BudgetSpec) {

@@ -11,4 +11,5 @@ pub(super) const ATTRIBUTE: (&str, [&str; 2]) = ("size", ["s", "m"]);
 pub(super) const ACTIVITIES: [&str; 3] = ["check_in", "review", "survey"];
 pub(super) const BUDGETS: [&str; 2] = ["launch", "spring"];
 pub(super) const CAMPAIGNS: [&str; 2] = ["summer", "members_day"];
+pub(super) const BENEFITS: [&str; 2] = ["lounge", "upgrade"];
 pub(super) const REWARDS: [&str; 2] = ["mug", "coffee"];

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use tallybook_core::calendar::Instant;
+use tallybook_core::calendar::{Day, Instant};
+
+use crate::spec::AskedSpec;
 
 /// A member's balances in one currency, smallest units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -103,6 +105,118 @@ pub struct Happening {
     pub points: BTreeMap<String, i64>,
     /// For `TierChanged`: what changed.
     pub tier: Option<NaiveTierChange>,
+    /// For what else there is to tell of tiers: what was done.
+    pub deed: Option<NaiveDeed>,
+}
+
+/// What was done about tiers besides changing the one by figures.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NaiveDeed {
+    /// `FiguresCarried`.
+    Carried {
+        /// Ladder by name.
+        ladder: String,
+        /// First day of the period that they went over into.
+        into: Day,
+        /// What went over; below zero went back.
+        figures: NaiveFigures,
+    },
+    /// `TierGranted`.
+    Granted {
+        /// Ladder by name.
+        ladder: String,
+        /// What was given.
+        grant: NaiveGrant,
+    },
+    /// `TierGrantEnded`.
+    GrantEnded {
+        /// Ladder by name.
+        ladder: String,
+        /// Tier by name.
+        tier: String,
+        /// `expired`, `revoked`, `earned` or `removed`.
+        why: &'static str,
+    },
+    /// `BenefitUsed`, and `BenefitRestored` with less than no times.
+    Benefit {
+        /// Benefit by name.
+        benefit: String,
+        /// How often it was used.
+        times: i64,
+    },
+    /// `ReferralCancelled`: the figures that go back, below zero, summed up by ladder, without those that are nothing.
+    Uncounted(BTreeMap<String, NaiveFigures>),
+}
+
+/// A tier held by hand.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NaiveGrant {
+    /// Tier by name.
+    pub tier: String,
+    /// Since when.
+    pub since: Instant,
+    /// First instant at which it no longer holds.
+    pub until: Option<Instant>,
+    /// What makes it earned, where it is lent.
+    pub challenge: Option<NaiveChallenge>,
+}
+
+/// What is asked of a member whom a tier is lent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NaiveChallenge {
+    /// Every figure asked must be reached, instead of any one.
+    pub all: bool,
+    /// What must be reached.
+    pub asked: AskedSpec,
+    /// What has been.
+    pub reached: NaiveFigures,
+}
+
+/// The tier that a member holds, by figures or by hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NaiveHeld {
+    /// Tier by name.
+    pub tier: String,
+    /// When it ends as things stand.
+    pub until: Option<Instant>,
+    /// Whether it is that by hand.
+    pub by_hand: bool,
+}
+
+/// The figures that tiers rest on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NaiveFigures {
+    /// Money spent, minor units.
+    pub spend: i64,
+    /// Qualifying points, smallest units.
+    pub points: i64,
+    /// Orders of which something was kept.
+    pub orders: i64,
+    /// Members brought.
+    pub referrals: i64,
+    /// Activities of the ladder's kinds.
+    pub activities: i64,
+}
+
+impl NaiveFigures {
+    pub(super) fn of([spend, points, orders, referrals, activities]: [i64; 5]) -> NaiveFigures {
+        NaiveFigures { spend, points, orders, referrals, activities }
+    }
+
+    /// The five figures in the order of the fields.
+    pub fn each(self) -> [i64; 5] {
+        [self.spend, self.points, self.orders, self.referrals, self.activities]
+    }
+
+    pub(super) fn plus(self, other: NaiveFigures) -> NaiveFigures {
+        let mut sum = self.each();
+        sum.iter_mut().zip(other.each()).for_each(|(one, more)| *one += more);
+        NaiveFigures::of(sum)
+    }
+
+    pub(super) fn negated(self) -> NaiveFigures {
+        NaiveFigures::of(self.each().map(|one| -one))
+    }
 }
 
 /// A change of tier, or of how long it holds.
@@ -114,7 +228,7 @@ pub struct NaiveTierChange {
     pub from: String,
     /// Tier after, by name.
     pub to: String,
-    /// `upgraded`, `kept`, `grace_began`, `demoted` or `returned`.
+    /// `upgraded`, `kept`, `grace_began`, `demoted`, `returned`, `reevaluated`, `replaced` or `challenge_met`.
     pub why: &'static str,
     /// End of its validity or grace.
     pub until: Option<Instant>,

@@ -23,11 +23,13 @@ pub(super) struct Occasion {
     pub(super) score: Option<u8>,
     /// The days in a row that an activity made, where it made one more.
     pub(super) streak: Option<u32>,
+    /// The ladder and the tier that was reached, kept or held for years.
+    pub(super) tier: Option<(String, String)>,
 }
 
 impl Occasion {
     pub(super) fn order(order: Order<'static>) -> Occasion {
-        Occasion { on: On::Order, order, has_money: true, kind: None, score: None, streak: None }
+        Occasion { on: On::Order, order, has_money: true, kind: None, score: None, streak: None, tier: None }
     }
 }
 
@@ -80,7 +82,11 @@ impl Model {
             let hour = zone.hour(at);
             if from <= to { from <= hour && hour < to } else { from <= hour || hour < to }
         };
-        (when.tier.is_empty() || self.holds_any(member, version, &when.tier))
+        let is_wanted_tier = || match &occasion.tier {
+            Some(tier) => when.tier.contains(tier),
+            None => self.holds_any(member, version, &when.tier),
+        };
+        (when.tier.is_empty() || is_wanted_tier())
             && (when.segment.is_empty()
                 || when.segment.iter().any(|s| profile.segments.iter().any(|has| has == s)))
             && when.attribute.iter().all(has_attribute)
@@ -104,7 +110,7 @@ impl Model {
     pub(super) fn holds_any(&self, member: &Member, version: &Version, tiers: &[(String, String)]) -> bool {
         tiers.iter().any(|(ladder, tier)| {
             let spec = version.spec.ladder(ladder).expect("a spec's conditions name its own ladders");
-            self.standing(member, spec).tier == *tier
+            self.held_now(member, spec).tier == *tier
         })
     }
 
@@ -121,7 +127,7 @@ impl Model {
         match cel {
             CelSpec::MemberOrdersAtLeast(least) => member.orders_kept >= *least,
             CelSpec::MemberTierIs(tier) => {
-                version.spec.ladders.first().is_some_and(|ladder| self.standing(member, ladder).tier == *tier)
+                version.spec.ladders.first().is_some_and(|ladder| self.held_now(member, ladder).tier == *tier)
             }
             CelSpec::MemberInSegment(segment) => profile.segments.iter().any(|has| has == segment),
             CelSpec::MemberAttributeIs(key, value) => {

@@ -37,6 +37,12 @@ pub(super) fn months_later(day: Day, months: u32) -> Day {
     civil(year, month, of_month.min(days_in_month(year, month)))
 }
 
+/// The same day a year before, or the last there is of its month.
+pub(super) fn year_before(day: Day) -> Day {
+    let (year, month, of_month) = day.civil();
+    civil(year - 1, month, of_month.min(days_in_month(year - 1, month)))
+}
+
 pub(super) fn year_start(day: Day) -> Day {
     civil(day.civil().0, 1, 1)
 }

@@ -11,25 +11,24 @@ use super::conditions::{Occasion, line_moneys};
 use super::dates::{self, next_day, term};
 use super::judge::{Judged, judge};
 use super::member::{
-    Draw, Figures, Handle, Judgement, Lot, Member, OrderRecord, RedemptionRecord, ReferralRecord, Returned,
-    Stage,
+    CapUse, Counted, Draw, Handle, Judgement, Lot, Member, OrderRecord, RedemptionRecord, Returned, Stage,
 };
-use super::rooms::take;
-use super::{Model, NaiveBalance, Version, refuse};
+use super::rooms::{Kept, Rooms, take};
+use super::{Model, NaiveBalance, NaiveFigures, Version, refuse};
 use crate::spec::{
     ActivationSpec, CurrencySpec, EndAt, ExpirySpec, InactivitySpec, MoneyBase, On, RenewalKind, RuleSpec,
     Spec, Usage,
 };
 
 /// An occasion whose time has come, and what becomes of its points.
-struct Earning<'a> {
-    occasion: &'a Occasion,
-    at: Instant,
-    version: usize,
+pub(super) struct Earning<'a> {
+    pub(super) occasion: &'a Occasion,
+    pub(super) at: Instant,
+    pub(super) version: usize,
     /// The order that the lots belong to.
-    order: Option<Handle>,
+    pub(super) order: Option<Handle>,
     /// The day from which on the points are active, where that is not as their currency says.
-    active_on: Option<Day>,
+    pub(super) active_on: Option<Day>,
 }
 
 impl Model {
@@ -71,9 +70,10 @@ impl Model {
             .collect();
         let day = version.zone.day(at);
         for ladder in &spec.ladders {
-            let figures = Figures { spend: spend[&ladder.id], points: 0, orders: 1 };
-            member.figures.push((ladder.id.clone(), day, figures));
+            let figures = NaiveFigures { spend: spend[&ladder.id], orders: 1, ..NaiveFigures::default() };
+            member.count(&ladder.id, day, figures, at);
         }
+        let lots = judgement.lots.clone();
         let record = OrderRecord {
             order: order.clone(),
             effective_at: at,
@@ -81,6 +81,7 @@ impl Model {
             judgement,
             paid_by,
             referral: None,
+            spend_at_first: spend.clone(),
             spend,
             asked_back: BTreeMap::new(),
             expired_counted: BTreeMap::new(),
@@ -89,6 +90,7 @@ impl Model {
         };
         member.orders.insert(handle.clone(), record);
         self.after_occasion(member, version, day);
+        lots.iter().for_each(|lot| member.pay_arrears_if_active(*lot, at));
         Ok(handle)
     }
 
@@ -141,11 +143,18 @@ impl Model {
         Ok(())
     }
 
-    /// Judges an occasion that is nothing but itself, if the programme has rules on it.
-    pub(super) fn celebrate(&self, member: &mut Member, on: On, at: Instant, version_index: usize) {
+    /// Judges an occasion that is nothing but itself or about a tier, if the programme has rules on it.
+    pub(super) fn celebrate(
+        &self,
+        member: &mut Member,
+        on: On,
+        tier: Option<(String, String)>,
+        at: Instant,
+        version_index: usize,
+    ) {
         let version = &self.versions[version_index];
         if has_rules_on(&version.spec, on) {
-            let occasion = self.bare(on, version);
+            let occasion = Occasion { tier, ..self.bare(on, version) };
             let earning =
                 Earning { occasion: &occasion, at, version: version_index, order: None, active_on: None };
             let judgement = self.earn(member, &earning);
@@ -153,69 +162,23 @@ impl Model {
         }
     }
 
-    /// Gives what a referral gives, where this was the first order of a member whom somebody brought.
-    pub(super) fn pay_referral(
-        &mut self,
-        member: &mut Member,
-        order: &Handle,
-        orders_before: i64,
-        at: Instant,
-        version_index: usize,
-    ) {
-        let version = self.versions[version_index].clone();
-        let Some(name) = member.referrer.clone() else { return };
-        let [for_referrer, for_referred] =
-            [On::Referrer, On::Referred].map(|on| has_rules_on(&version.spec, on));
-        if orders_before != 0 || member.referral_paid || !(for_referrer || for_referred) {
-            return;
-        }
-        let window_days = i64::from(version.spec.referral_window_days.unwrap_or(0));
-        let window_ends_on = next_day(version.zone.day(at), window_days);
-        let active_on = Some(window_ends_on);
-        let side = |model: &Model, side: &mut Member, on: On, at: Instant| {
-            let occasion = model.bare(on, &version);
-            let earning = Earning { occasion: &occasion, at, version: version_index, order: None, active_on };
-            let judgement = model.earn(side, &earning);
-            model.after_other_occasion(side, &judgement, &version, at);
-            judgement.lots
-        };
-        let lots = if for_referred { side(self, member, On::Referred, at) } else { Vec::new() };
-        self.write_counters(member);
-        let mut referrer_lots = Vec::new();
-        let may_earn = |referrer: &Member| {
-            referrer.merged.is_none() && referrer.closed_at.is_none() && !referrer.earning_blocked
-        };
-        if for_referrer && self.members.get(&name).is_some_and(may_earn) {
-            let mut referrer = self.members.remove(&name).expect("the referrer was just there");
-            let then = at.max(referrer.settled_to);
-            self.settle(&mut referrer, then);
-            referrer_lots = side(self, &mut referrer, On::Referrer, then);
-            self.settle(&mut referrer, then);
-            self.put_back(referrer);
-        }
-        let now = at.max(member.settled_to);
-        member.happened(now, "ReferralPaid", &[]);
-        member.referral_paid = true;
-        let record = member.orders.get_mut(order).expect("the order was just placed");
-        let window_ends_at = version.zone.day_start(window_ends_on);
-        record.referral = Some(ReferralRecord { lots, referrer: name, referrer_lots, window_ends_at });
-    }
-
-    /// What is no order says something about tiers only where it gave points that count for them.
-    fn after_other_occasion(
+    /// What is no order says something about tiers only where it counts for them. What it gave pays debts after what tiers
+    /// gave for it.
+    pub(super) fn after_other_occasion(
         &self,
         member: &mut Member,
         judgement: &Judgement,
         version: &Version,
         at: Instant,
     ) {
-        if qualifying(&version.spec, &judgement.first) > 0 {
+        if !judgement.counted.figures.is_empty() {
             self.after_occasion(member, version, version.zone.day(at));
         }
+        judgement.lots.iter().for_each(|lot| member.pay_arrears_if_active(*lot, at));
     }
 
     /// Judges an occasion, and gives what it gives.
-    fn earn(&self, member: &mut Member, earning: &Earning<'_>) -> Judgement {
+    pub(super) fn earn(&self, member: &mut Member, earning: &Earning<'_>) -> Judgement {
         let version = &self.versions[earning.version];
         let (spec, at) = (&version.spec, earning.at);
         let eligible: Vec<bool> = spec
@@ -243,17 +206,40 @@ impl Model {
         }
         let earned = judged.earned(spec);
         let granted: Vec<(&str, i64)> = earned.iter().map(|(c, p)| (c.as_str(), *p)).collect();
+        self.forget(member, version, at);
         member.happened(at, "PointsEarned", &granted);
         let lots = self.give_lots(member, earning, &judged);
+        let mut counted =
+            Counted { at: Some(at), caps: kept_with_member(&rooms, &judged.uses), figures: Vec::new() };
         for ladder in &spec.ladders {
-            let figures = Figures { points: qualifying(spec, &earned), ..Figures::default() };
-            member.figures.push((ladder.id.clone(), version.zone.day(at), figures));
+            let kind = earning.occasion.kind.as_ref();
+            let figures = NaiveFigures {
+                points: qualifying(spec, &earned),
+                referrals: i64::from(earning.occasion.on == On::Referrer && ladder.counts_referrals()),
+                activities: i64::from(kind.is_some_and(|kind| ladder.counts_activity(kind))),
+                ..NaiveFigures::default()
+            };
+            if figures != NaiveFigures::default() {
+                let day = version.zone.day(at);
+                member.count(&ladder.id, day, figures, at);
+                counted.figures.push((ladder.id.clone(), day, figures));
+            }
         }
         // A return knows only of rests that kept something back; who rested otherwise takes no part in it.
         let eligible = (0..eligible.len())
             .map(|place| eligible[place] && (!resting[place] || judged.rested[place]))
             .collect();
-        Judgement { eligible, rested: judged.rested, rooms, first: earned, uses: judged.uses, rests, lots }
+        Judgement {
+            eligible,
+            rested: judged.rested,
+            rooms,
+            first: earned,
+            uses: judged.uses,
+            freed: BTreeMap::new(),
+            rests,
+            lots,
+            counted,
+        }
     }
 
     /// One lot for each currency and policy.
@@ -318,13 +304,13 @@ impl Model {
             let pending = activates_at > at;
             Lot { order: earning.order.clone(), pending, activates_at, ..Lot::new(&currency.id, at, term) }
         };
-        member.add_lot(lot, points, issued)
+        member.add_lot_that_pays_later(lot, points, issued)
     }
 
     /// The expiry of the tier held, on the first ladder whose tier has one.
     fn tier_policy(&self, member: &Member, version: &Version) -> Option<ExpirySpec> {
         version.spec.ladders.iter().find_map(|ladder| {
-            let held = self.standing(member, ladder).tier;
+            let held = self.held_now(member, ladder).tier;
             let tier = ladder.tiers.iter().find(|tier| tier.id == held)?;
             tier.expiry.clone().map(plain)
         })
@@ -430,7 +416,7 @@ impl Model {
     }
 
     /// An occasion of one line that is nothing but itself.
-    fn bare(&self, on: On, version: &Version) -> Occasion {
+    pub(super) fn bare(&self, on: On, version: &Version) -> Occasion {
         Occasion {
             on,
             order: self.nothing_bought(version),
@@ -438,6 +424,7 @@ impl Model {
             kind: None,
             score: None,
             streak: None,
+            tier: None,
         }
     }
 
@@ -460,8 +447,18 @@ impl Model {
     }
 }
 
-fn has_rules_on(spec: &Spec, on: On) -> bool {
+pub(super) fn has_rules_on(spec: &Spec, on: On) -> bool {
     spec.rules.iter().any(|rule| rule.on == on)
+}
+
+/// What was used of the limits that are kept with the member.
+fn kept_with_member(rooms: &Rooms, uses: &BTreeMap<String, i64>) -> Vec<CapUse> {
+    let used = uses.iter().filter(|(_, used)| **used != 0);
+    let of_member = |(name, used): (&String, &i64)| match rooms[name].kept {
+        Kept::WithMember(period) => Some(CapUse { cap: name.clone(), period, used: *used }),
+        Kept::Nowhere | Kept::InLedger => None,
+    };
+    used.filter_map(of_member).collect()
 }
 
 /// Counts a day of activity. Gives the length of the streak where the day made it longer, or began it.

@@ -6,9 +6,9 @@ use tallybook_core::calendar::Instant;
 use tallybook_core::fact::{Block, Closure, Enrolment, Merge};
 use tallybook_core::programme::plan::OnClose;
 
-use super::member::{Draw, Lot, Member, Merged, Place, Stage, Standing};
+use super::member::{Draw, Lot, Member, Merged, Place, Stage};
 use super::spend::spendable_lots;
-use super::tiers::rank_of;
+use super::tiers::{Grant, Standing, rank_of};
 use super::{Model, NaiveBalance, Version, refuse};
 use crate::spec::On;
 
@@ -30,7 +30,7 @@ impl Model {
         }
         member.referrer = referrer;
         member.profile = enrolment.profile.clone();
-        self.celebrate(member, On::Enrolment, at, version);
+        self.celebrate(member, On::Enrolment, None, at, version);
         Ok(())
     }
 
@@ -115,6 +115,7 @@ impl Model {
             }
         }
         self.after_occasion(&mut into, &version, version.zone.day(now));
+        self.carry_all(&mut into, now);
         self.settle(&mut into, now);
         self.put_back(into);
         Ok(())
@@ -124,12 +125,19 @@ impl Model {
     fn hand_over_standing(&self, from: &mut Member, into: &mut Member, now: Instant, version: &Version) {
         // Joining decides from when the first tier counts, so places are compared before it moves.
         let mut better = Vec::new();
+        let mut better_grants = Vec::new();
         for ladder in &version.spec.ladders {
             let (theirs, own) = (self.standing(from, ladder), self.standing(into, ladder));
             let until = |standing: &Standing| standing.until.unwrap_or(Instant::MAX);
             let worth = |standing: &Standing| (rank_of(ladder, standing), until(standing));
             if worth(&theirs) > worth(&own) {
                 better.push((ladder.id.clone(), theirs));
+            }
+            let worth = |grant: &Grant| (ladder.rank(&grant.tier), grant.until.unwrap_or(Instant::MAX));
+            if let Some(theirs) = from.grants.remove(&ladder.id)
+                && into.grants.get(&ladder.id).is_none_or(|own| worth(&theirs) > worth(own))
+            {
+                better_grants.push((ladder.id.clone(), theirs));
             }
         }
         for (ladder, standing) in better {
@@ -141,6 +149,9 @@ impl Model {
             });
             into.standings.insert(ladder, standing);
         }
+        into.grants.extend(better_grants);
+        from.grants.clear();
+        into.carried.append(&mut from.carried);
         into.joined_at = into.joined_at.min(from.joined_at);
         into.figures.append(&mut from.figures);
         from.standings.clear();

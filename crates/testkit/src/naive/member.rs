@@ -10,8 +10,8 @@ use tallybook_core::fact::{Fact, Order, Profile};
 
 use super::dates::Term;
 use super::rooms::Rooms;
-use super::tiers::Period;
-use super::{Happening, NaiveBalance, Outcome};
+use super::tiers::{Grant, Standing};
+use super::{Happening, NaiveBalance, NaiveDeed, NaiveFigures, Outcome};
 use crate::spec::ExpirySpec;
 
 /// An order or a redemption: the member under whose name it was taken down, and its own name.
@@ -88,23 +88,6 @@ impl Lot {
     }
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Figures {
-    pub(super) spend: i64,
-    pub(super) points: i64,
-    pub(super) orders: i64,
-}
-
-impl Figures {
-    pub(super) fn plus(self, other: Figures) -> Figures {
-        Figures {
-            spend: self.spend + other.spend,
-            points: self.points + other.points,
-            orders: self.orders + other.orders,
-        }
-    }
-}
-
 /// What a first judgement went by and came to.
 #[derive(Clone, Debug)]
 pub(super) struct Judgement {
@@ -116,12 +99,16 @@ pub(super) struct Judgement {
     pub(super) rooms: Rooms,
     /// What it gave, per currency.
     pub(super) first: BTreeMap<String, i64>,
-    /// What is used of its limits now.
+    /// What it used of limits.
     pub(super) uses: BTreeMap<String, i64>,
+    /// What returns have given back of that.
+    pub(super) freed: BTreeMap<String, i64>,
     /// Rests that it began: by rule, until when.
     pub(super) rests: BTreeMap<String, Instant>,
     /// The lots it gave.
     pub(super) lots: Vec<usize>,
+    /// What it counts beside an order itself.
+    pub(super) counted: Counted,
 }
 
 /// An order and everything about its first judgement that a return has to know.
@@ -136,7 +123,9 @@ pub(super) struct OrderRecord {
     pub(super) paid_by: Option<Handle>,
     /// What a referral gave with it.
     pub(super) referral: Option<ReferralRecord>,
-    /// What its ladders count of it now: spend by ladder.
+    /// What its ladders counted of it at first: spend by ladder.
+    pub(super) spend_at_first: BTreeMap<String, i64>,
+    /// What they count of it now.
     pub(super) spend: BTreeMap<String, i64>,
     /// Asked back so far, per currency.
     pub(super) asked_back: BTreeMap<String, i64>,
@@ -152,8 +141,25 @@ pub(super) struct ReferralRecord {
     pub(super) lots: Vec<usize>,
     pub(super) referrer: String,
     pub(super) referrer_lots: Vec<usize>,
+    /// What it counts on the member's side, and on the referrer's.
+    pub(super) counted: Counted,
+    pub(super) referrer_counted: Counted,
     /// Until when a return takes it along.
     pub(super) window_ends_at: Instant,
+}
+
+/// What something counts for limits of the member and for tiers, and when it took effect.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Counted {
+    pub(super) at: Option<Instant>,
+    pub(super) caps: Vec<CapUse>,
+    pub(super) figures: Vec<(String, Day, NaiveFigures)>,
+}
+
+impl Counted {
+    pub(super) fn is_nothing(&self) -> bool {
+        self.caps.is_empty() && self.figures.is_empty()
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -212,20 +218,6 @@ pub(super) struct Draw {
     pub(super) restored: i64,
     /// How the lot would have ended when it was drawn.
     pub(super) term: Term,
-}
-
-/// Where a member stands on one ladder.
-#[derive(Clone, Debug)]
-pub(super) struct Standing {
-    pub(super) tier: String,
-    pub(super) until: Option<Instant>,
-    pub(super) in_grace: bool,
-    /// First day of the tier's own years; used by anniversaries of the tier.
-    pub(super) anchor: Day,
-    /// The period that gave the tier; used by anniversaries of the tier.
-    pub(super) basis: Option<Period>,
-    /// Period ends up to here are done.
-    pub(super) closed_to: Instant,
 }
 
 /// A tier from an instant on.
@@ -290,7 +282,15 @@ pub(super) struct Member {
     /// Year of the last birthday that was judged.
     pub(super) celebrated_year: i32,
     /// Ladder, local day, figures.
-    pub(super) figures: Vec<(String, Day, Figures)>,
+    pub(super) figures: Vec<(String, Day, NaiveFigures)>,
+    /// Ladder, first day of the period that they went over into, figures.
+    pub(super) carried: Vec<(String, Day, NaiveFigures)>,
+    /// Ladders and days whose figures changed since what is carried was last worked out.
+    pub(super) touched: Vec<(String, Day)>,
+    /// Figures of periods that begin before this day are forgotten, as far as more is carried from them.
+    pub(super) forgotten_before: Day,
+    /// Tiers by hand, by ladder.
+    pub(super) grants: BTreeMap<String, Grant>,
     pub(super) standings: BTreeMap<String, Standing>,
     pub(super) places: Vec<Place>,
     pub(super) happenings: Vec<Happening>,
@@ -326,6 +326,10 @@ impl Member {
             renewals: BTreeMap::new(),
             celebrated_year: i32::MIN,
             figures: Vec::new(),
+            carried: Vec::new(),
+            touched: Vec::new(),
+            forgotten_before: Day::EVER,
+            grants: BTreeMap::new(),
             standings: BTreeMap::new(),
             places: Vec::new(),
             happenings: Vec::new(),
@@ -388,11 +392,34 @@ impl Member {
     pub(super) fn happened(&mut self, at: Instant, name: &'static str, points: &[(&str, i64)]) {
         self.settled_to = self.settled_to.max(at);
         let points = points.iter().map(|(currency, points)| ((*currency).to_owned(), *points)).collect();
-        self.happenings.push(Happening { at, name, points, tier: None });
+        self.happenings.push(Happening { at, name, points, tier: None, deed: None });
+    }
+
+    /// Writes down something that moves no points.
+    pub(super) fn did(&mut self, at: Instant, name: &'static str, deed: NaiveDeed) {
+        self.happened(at, name, &[]);
+        self.last_happening().deed = Some(deed);
+    }
+
+    pub(super) fn last_happening(&mut self) -> &mut Happening {
+        self.happenings.last_mut().expect("a happening was just written")
     }
 
     /// Adds a lot with points in it, which pays what is owed as soon as it is active.
     pub(super) fn add_lot(&mut self, lot: Lot, points: i64, from: NaiveBalance) -> usize {
+        let at = lot.earned_at;
+        let number = self.add_lot_that_pays_later(lot, points, from);
+        self.pay_arrears_if_active(number, at);
+        number
+    }
+
+    pub(super) fn pay_arrears_if_active(&mut self, number: usize, at: Instant) {
+        if !self.lots[number].pending {
+            self.pay_arrears(number, at);
+        }
+    }
+
+    pub(super) fn add_lot_that_pays_later(&mut self, lot: Lot, points: i64, from: NaiveBalance) -> usize {
         let (at, currency, pending) = (lot.earned_at, lot.currency.clone(), lot.pending);
         self.lots.push(lot);
         let number = self.lots.len() - 1;
@@ -402,9 +429,6 @@ impl Member {
             NaiveBalance { available: points, ..NaiveBalance::default() }
         };
         self.enter(at, &currency, to.plus(from), Some((number, points)));
-        if !pending {
-            self.pay_arrears(number, at);
-        }
         number
     }
 

@@ -7,12 +7,12 @@
 //! - settling a member asks nothing of others;
 //! - no floating point: rates are exact fractions over `i128`.
 //!
-//! It does not cover the re-evaluation of members when a new version changes thresholds. Its figures are assumed to be
-//! small: it refuses no overflow.
+//! Its figures are assumed to be small: it refuses no overflow. A version may change the tiers above the first of a ladder,
+//! but not its period, and drops no ladder.
 //!
 //! # Which refusal comes first
-//! Form (with `not_alone`), `idempotency_conflict`, `no_programme`, `in_the_future`, `too_late`, `member_merged` (of a
-//! merge or closure sent under an old name), `member_closed`, `not_enrolled`, then fact by fact `earning_blocked`
+//! Form (with `not_alone`), `idempotency_conflict`, `member_merged` (of a merge or closure sent under an old name),
+//! `no_programme`, `in_the_future`, `too_late`, `member_closed`, `not_enrolled`, then fact by fact `earning_blocked`
 //! (activities, purchases), then:
 //! - enrolment: `already_enrolled`, `same_member`;
 //! - order: `duplicate_order`, `earning_blocked`, `unknown_money_currency`, `unknown_redemption`;
@@ -36,6 +36,10 @@
 //! - change of ends: `unknown_point_currency`, `unknown_lot`, `ends_in_the_past` of a lot that would change,
 //!   `nothing_to_change`;
 //! - reinstatement: `nothing_to_reinstate`, `reinstatement_too_late`, `ends_in_the_past`;
+//! - tier by hand: `unknown_ladder`, `unknown_tier`, `ends_in_the_past` or `no_challenge`; its end: `unknown_ladder`,
+//!   `no_tier_granted`;
+//! - benefit: `redeeming_blocked`, `unknown_benefit`, `benefit_used_up`; its return: `unknown_benefit`,
+//!   `benefit_not_used`;
 //! - merge: `same_member`, `unknown_member`, `member_closed`, `member_merged`, `hold_in_both`.
 
 mod answers;
@@ -49,6 +53,7 @@ mod lives;
 mod member;
 mod numbers;
 mod quote;
+mod referral;
 mod returns;
 mod rooms;
 mod settle;
@@ -64,12 +69,17 @@ use tallybook_core::fact::Fact;
 use crate::spec::{RenewalKind, Spec};
 use member::{Member, Place};
 
-pub use answers::{Happening, NaiveBalance, NaiveLot, NaiveTierChange, Outcome};
+pub use answers::{
+    Happening, NaiveBalance, NaiveChallenge, NaiveDeed, NaiveFigures, NaiveGrant, NaiveHeld, NaiveLot,
+    NaiveTierChange, Outcome,
+};
 pub use quote::{NaiveQuote, NaiveWish};
 
 /// A programme version of the model.
 #[derive(Clone, Debug)]
 struct Version {
+    /// Its place among the versions, from 0.
+    number: usize,
     from: Instant,
     spec: Spec,
     zone: Zone,
@@ -113,7 +123,7 @@ impl Model {
 
     fn add(&mut self, spec: Spec, from: Instant) {
         let zone = Zone::parse(&spec.zone).expect("a spec names a zone that exists");
-        self.versions.push(Version { from, spec, zone });
+        self.versions.push(Version { number: self.versions.len(), from, spec, zone });
     }
 
     fn version_index(&self, at: Instant) -> Option<usize> {
@@ -162,20 +172,20 @@ impl Model {
         if done.pop().is_some() {
             return refuse("idempotency_conflict");
         }
+        // An old name leads to who goes on, but nobody ends by a name that they had not.
+        let ends = matches!(command.facts[0], Fact::MergeRequested(_) | Fact::ClosureRequested(_));
+        if ends && self.survivor(&command.member) != command.member {
+            return refuse("member_merged");
+        }
         let Some(version) = self.version_index(at) else { return refuse("no_programme") };
         let spec = &self.versions[version].spec;
         if at > recorded_at.plus_seconds(i64::from(spec.clock_skew_seconds)) {
             return refuse("in_the_future");
         }
-        // An old name leads to who goes on, but nobody ends by a name that they had not.
-        let ends = matches!(command.facts[0], Fact::MergeRequested(_) | Fact::ClosureRequested(_));
-        let name = if ends { command.member.clone() } else { self.survivor(&command.member) };
+        let name = self.survivor(&command.member);
         let known = self.members.get(&name);
         if known.is_some_and(|known| at < known.settled_to.plus_days(-i64::from(spec.late_limit_days))) {
             return refuse("too_late");
-        }
-        if known.is_some_and(|known| known.merged.is_some()) {
-            return refuse("member_merged");
         }
         if known.is_some_and(|known| known.closed_at.is_some()) {
             return refuse("member_closed");
@@ -311,6 +321,10 @@ impl Model {
             Fact::MergeRequested(fact) => self.merge(member, fact, at, version)?,
             Fact::ClosureRequested(fact) => self.close(member, fact, at, version),
             Fact::BlockRequested(fact) => self.block(member, fact, at),
+            Fact::TierRequested(fact) => self.request_tier(member, fact, at, version)?,
+            Fact::TierRevoked(fact) => self.revoke_tier(member, fact, at, version)?,
+            Fact::BenefitRequested(fact) => self.use_benefit(member, fact, at, version)?,
+            Fact::BenefitReturned(fact) => self.restore_benefit(member, fact, at, version)?,
             Fact::ProgrammePublished(_) => return refuse("missing"),
         }
         // Transfers see to both sides by themselves.
@@ -371,14 +385,27 @@ impl Model {
         lots
     }
 
-    /// A member's tier on a ladder as of `at`, by name, and the end of its validity or grace. `None` for a member or
-    /// ladder that is not known.
+    /// A member's tier by figures on a ladder as of `at`, by name, and the end of its validity or grace. `None` for a
+    /// member or ladder that is not known.
     pub fn tier(&self, member: &str, ladder: &str, at: Instant) -> Option<(String, Option<Instant>)> {
         let member = self.settled(member, at)?;
         let lowest = self.in_force(at).spec.ladder(ladder)?.tiers[0].id.clone();
         let is_here = |place: &&Place| place.at <= at && place.ladder == ladder;
         let last = member.places.iter().rfind(is_here);
         Some(last.map_or((lowest, None), |place| (place.tier.clone(), place.until)))
+    }
+
+    /// The tier that a member has by hand on a ladder once all that is due by `at` has happened. Ask no earlier than the
+    /// member is settled to.
+    pub fn tier_by_hand(&self, member: &str, ladder: &str, at: Instant) -> Option<NaiveGrant> {
+        self.settled(member, at)?.grants.get(ladder).cloned()
+    }
+
+    /// All figures that a ladder ever counted of a member, less what was taken back, once all that is due by `at` has
+    /// happened. Ask no earlier than the member is settled to.
+    pub fn lifetime_figures(&self, member: &str, ladder: &str, at: Instant) -> NaiveFigures {
+        let member = self.settled(member, at);
+        member.map_or_else(NaiveFigures::default, |member| tiers::figures_of_all_time(&member, ladder))
     }
 
     /// All that happened to a member, with everything due by `at`, in the order decided.

@@ -9,11 +9,11 @@ use tallybook_core::money::Money;
 use super::conditions::Occasion;
 use super::earn::{qualifying, spend_figure};
 use super::judge::judge;
-use super::member::{Figures, Handle, Member, OrderRecord, Returned};
+use super::member::{Handle, Member, OrderRecord, Returned};
 use super::numbers::floor_of;
 use super::rooms::take;
 use super::spend::{draw, first_drawn_first, spendable_lots};
-use super::{Model, NaiveBalance, refuse};
+use super::{Model, NaiveBalance, NaiveFigures, refuse};
 use crate::spec::{Clawback, CurrencySpec};
 
 impl Model {
@@ -43,9 +43,13 @@ impl Model {
         let occasion = Occasion::order(kept.clone());
         let judged = judge(spec, &occasion, &judgement.eligible, &judgement.rested, &judgement.rooms);
         for name in judgement.rooms.keys() {
-            let use_now = judged.uses.get(name).copied().unwrap_or(0);
-            let use_before = judgement.uses.get(name).copied().unwrap_or(0);
-            take(member, &judgement.rooms, name, use_now - use_before);
+            // A return only ever gives back, and all returns together no more than the order used.
+            let used_now = judged.uses.get(name).copied().unwrap_or(0);
+            let used_at_first = judgement.uses.get(name).copied().unwrap_or(0);
+            let freed = judgement.freed.entry(name.clone()).or_default();
+            let freed_now = ((used_at_first - used_now).clamp(0, used_at_first) - *freed).max(0);
+            *freed += freed_now;
+            take(member, &judgement.rooms, name, -freed_now);
         }
         for (place, rule) in spec.rules.iter().enumerate() {
             // A rest that this order began ends with what began it, unless something later did so, too.
@@ -58,7 +62,6 @@ impl Model {
             }
         }
         let earned = judged.earned(spec);
-        judgement.uses = judged.uses;
 
         let mut asked_now = BTreeMap::new();
         for currency in &spec.currencies {
@@ -79,68 +82,29 @@ impl Model {
             }
         }
 
+        let justified = self.justified(member, now);
         let day = version.zone.day(record.effective_at);
         for ladder in &spec.ladders {
-            let spend = if record.is_returned_whole { 0 } else { spend_figure(spec, &kept, ladder.spend) };
-            let back = Figures {
+            let kept_spend =
+                if record.is_returned_whole { 0 } else { spend_figure(spec, &kept, ladder.spend) };
+            let spend = kept_spend.min(record.spend_at_first[&ladder.id]);
+            let back = NaiveFigures {
                 spend: spend - record.spend[&ladder.id],
                 points: -qualifying(spec, &asked_now),
                 orders: -i64::from(record.is_returned_whole),
+                ..NaiveFigures::default()
             };
             record.spend.insert(ladder.id.clone(), spend);
-            member.figures.push((ladder.id.clone(), day, back));
+            member.count(&ladder.id, day, back, record.effective_at);
         }
         let is_whole = record.is_returned_whole;
         if is_whole {
             member.orders_kept -= 1;
         }
         member.orders.insert(handle.clone(), record);
-        self.after_return(member, now);
+        self.after_return(member, &justified);
         Ok(is_whole.then_some(handle))
     }
-
-    /// Within the window of a referral, cancels what it gave with an order of which nothing is kept, as far as that is
-    /// still pending.
-    pub(super) fn cancel_referral(&mut self, member: &mut Member, order: &Handle, at: Instant) {
-        let Some(referral) = member.orders[order].referral.clone() else { return };
-        let now = at.max(member.settled_to);
-        if now >= referral.window_ends_at {
-            return;
-        }
-        // After a merge, the member may have been brought by another than the order says.
-        if member.referrer.as_ref() == Some(&referral.referrer) {
-            member.referral_paid = false;
-        }
-        cancel_pending(member, &referral.lots, now);
-        let mut name = referral.referrer;
-        let mut lots = referral.referrer_lots;
-        while let Some(merged) = self.members.get(&name).and_then(|referrer| referrer.merged.clone()) {
-            lots.iter_mut().for_each(|lot| *lot += merged.lots_before);
-            name = merged.into;
-        }
-        if name == member.name {
-            cancel_pending(member, &lots, now);
-        } else if let Some(mut referrer) = self.members.remove(&name) {
-            // Only a return that has something to cancel concerns the referrer at all.
-            let mut settled = referrer.clone();
-            let then = now.max(referrer.settled_to);
-            self.settle(&mut settled, then);
-            if cancel_pending(&mut settled, &lots, then) {
-                referrer = settled;
-            }
-            self.put_back(referrer);
-        }
-    }
-}
-
-/// Cancels those of some lots that are still pending, if any are.
-fn cancel_pending(member: &mut Member, lots: &[usize], now: Instant) -> bool {
-    let is_pending = |number: &&usize| member.lots[**number].pending && member.lots[**number].remaining > 0;
-    let pending: Vec<usize> = lots.iter().filter(is_pending).copied().collect();
-    for number in &pending {
-        member.cancel(*number, now);
-    }
-    !pending.is_empty()
 }
 
 /// The points that go back to the redemption that paid the order; `None` where none do.

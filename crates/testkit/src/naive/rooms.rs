@@ -6,7 +6,7 @@ use tallybook_core::calendar::{Day, Instant};
 
 use super::member::{CapUse, Member};
 use super::{Model, Version, dates};
-use crate::spec::{CapPeriod, CapSpec, CurrencySpec, LadderPeriod, RuleSpec, Spec, cap_period};
+use crate::spec::{CapPeriod, CapSpec, CurrencySpec, LadderPeriod, LadderSpec, RuleSpec, Spec, cap_period};
 
 /// Limits by name, as an occasion found them.
 pub(super) type Rooms = BTreeMap<String, Room>;
@@ -157,7 +157,13 @@ impl Model {
         uses.filter(|(name, _)| name == counter).map(|(_, used)| used).sum()
     }
 
-    fn period_start(&self, member: &Member, version: &Version, per: CapPeriod, at: Instant) -> Option<Day> {
+    pub(super) fn period_start(
+        &self,
+        member: &Member,
+        version: &Version,
+        per: CapPeriod,
+        at: Instant,
+    ) -> Option<Day> {
         let day = version.zone.day(at);
         match per {
             CapPeriod::Order => None,
@@ -168,14 +174,26 @@ impl Model {
             CapPeriod::Ever => Some(Day::EVER),
             CapPeriod::TierPeriod => Some(match version.spec.ladders.first() {
                 None => dates::year_start(day),
-                Some(ladder) => match ladder.period {
-                    LadderPeriod::CalendarYear | LadderPeriod::RollingDays(_) => dates::year_start(day),
-                    LadderPeriod::Lifetime => Day::EVER,
-                    LadderPeriod::AnniversaryJoining | LadderPeriod::AnniversaryTier => {
-                        self.period_of(member, version, ladder, day).map_or(Day::EVER, |(start, _)| start)
-                    }
-                },
+                Some(ladder) => self.tier_period(member, version, ladder, at),
             }),
+        }
+    }
+
+    /// The first day of the period of a ladder as limits count it.
+    pub(super) fn tier_period(
+        &self,
+        member: &Member,
+        version: &Version,
+        ladder: &LadderSpec,
+        at: Instant,
+    ) -> Day {
+        let day = version.zone.day(at);
+        match ladder.period {
+            LadderPeriod::CalendarYear | LadderPeriod::RollingDays(_) => dates::year_start(day),
+            LadderPeriod::Lifetime => Day::EVER,
+            LadderPeriod::AnniversaryJoining | LadderPeriod::AnniversaryTier => {
+                self.period_of(member, version, ladder, day).map_or(Day::EVER, |(start, _)| start)
+            }
         }
     }
 }

@@ -4,7 +4,8 @@
 use tallybook_core::calendar::{Day, Instant};
 
 use super::dates::{birthday_in, months_later};
-use super::member::{Member, Stage, Standing};
+use super::member::{Member, Stage};
+use super::tiers::Standing;
 use super::{Model, Version};
 use crate::spec::On;
 
@@ -16,8 +17,7 @@ impl Model {
             return;
         }
         while let Some(at) = self.next_due(member, to) {
-            let birthday = self.next_birthday(member, to).filter(|(due, _)| *due == at);
-            let anniversary = self.next_anniversary(member, to).filter(|due| *due == at);
+            let days = self.days_of_celebration(member, at);
             for handle in member.redemption_order.clone() {
                 if matches!(member.redemptions[&handle].stage, Stage::HeldUntil(end) if end <= at) {
                     self.release(member, &handle, at);
@@ -29,16 +29,17 @@ impl Model {
                     member.activate(number, at);
                 }
             }
-            if let Some((_, year)) = birthday {
-                member.celebrated_year = year;
-                self.celebrate(member, On::Birthday, at, self.version_index(at).unwrap_or(0));
+            for (on, ladder) in days {
+                let deed = ladder.map(|ladder| {
+                    let held = self.standing(member, self.in_force(at).ladder(&ladder)).tier;
+                    (ladder, held)
+                });
+                if on == On::Birthday {
+                    member.celebrated_year = self.in_force(at).zone.day(at).civil().0;
+                }
+                self.celebrate(member, on, deed, at, self.in_force(at).number);
             }
-            if anniversary.is_some() {
-                self.celebrate(member, On::Anniversary, at, self.version_index(at).unwrap_or(0));
-            }
-            for ladder in 0..self.in_force(at).spec.ladders.len() {
-                self.close_ladder(member, ladder, at);
-            }
+            self.see_to_tiers(member, at);
             for number in 0..member.lots.len() {
                 if member.lots[number].due_at().is_some_and(|end| end <= at) {
                     let waited_in_vain = member.lots[number].waits.is_some();
@@ -50,6 +51,24 @@ impl Model {
             let standing = self.standing(member, ladder);
             let closed_to = standing.closed_to.max(to);
             member.standings.insert(ladder.id.clone(), Standing { closed_to, ..standing });
+        }
+    }
+
+    /// Ends tiers by hand, brings a version into force, and closes periods.
+    fn see_to_tiers(&self, member: &mut Member, at: Instant) {
+        let version = self.in_force(at);
+        for ladder in &version.spec.ladders {
+            self.end_grant(member, ladder, at);
+        }
+        if version.from == at && self.revises(version.number) {
+            for ladder in &version.spec.ladders {
+                if self.standing(member, ladder).closed_to < at {
+                    self.revise(member, version, ladder);
+                }
+            }
+        }
+        for ladder in &version.spec.ladders {
+            self.close_ladder(member, version, ladder, at);
         }
     }
 
@@ -66,50 +85,87 @@ impl Model {
             }
             dues.extend(lot.due_at());
         }
-        dues.extend(self.next_birthday(member, to).map(|(due, _)| due));
-        dues.extend(self.next_anniversary(member, to));
-        for ladder in &self.in_force(to).spec.ladders {
-            dues.extend(self.next_ladder_due(member, ladder, to));
+        dues.extend(member.grants.values().filter_map(|grant| grant.until));
+        for (version, until) in self.terms(to) {
+            dues.extend(self.celebrations(member, version, until).into_iter().map(|(due, _)| due));
+            for ladder in &version.spec.ladders {
+                dues.extend(self.next_ladder_due(member, version, ladder, until).filter(|due| *due <= until));
+                let is_new = self.standing(member, ladder).closed_to < version.from;
+                dues.extend(Some(version.from).filter(|_| is_new && self.revises(version.number)));
+            }
         }
         dues.into_iter().filter(|due| *due <= to).min()
     }
 
-    /// The next birthday up to `to` that a programme has rules on, and its year.
-    fn next_birthday(&self, member: &Member, to: Instant) -> Option<(Instant, i32)> {
-        let birthday = member.profile.birthday?;
-        let day_in = |year| birthday_in(birthday, year);
-        let mut coming = self.coming(member, to, On::Birthday, day_in);
-        coming.retain(|(_, year)| *year > member.celebrated_year);
-        coming.first().copied()
+    /// The versions in force up to an instant, each with the last instant at which it is.
+    fn terms(&self, to: Instant) -> impl Iterator<Item = (&Version, Instant)> {
+        let terms = self.versions.iter().filter(move |version| version.from <= to);
+        terms.map(move |version| {
+            let next = self.versions.get(version.number + 1).map(|next| Instant(next.from.0 - 1));
+            (version, next.map_or(to, |last| last.min(to)))
+        })
     }
 
-    /// The next day of joining in a later year up to `to` that a programme has rules on.
-    fn next_anniversary(&self, member: &Member, to: Instant) -> Option<Instant> {
-        let joined_on = self.in_force(member.joined_at).zone.day(member.joined_at);
-        let joined_in = joined_on.civil().0;
-        // Years before joining count as the day itself, which is never after joining.
-        let day_in = |year: i32| months_later(joined_on, 12 * u32::try_from(year - joined_in).unwrap_or(0));
-        self.coming(member, to, On::Anniversary, day_in).first().map(|(due, _)| *due)
+    /// What is celebrated at an instant: birthdays, then anniversaries, then those of tiers, each with its ladder.
+    fn days_of_celebration(&self, member: &Member, at: Instant) -> Vec<(On, Option<String>)> {
+        let all = self.celebrations(member, self.in_force(at), at).into_iter();
+        all.filter(|(due, _)| *due == at).map(|(_, what)| what).collect()
     }
 
-    /// The midnights, up to `to` and after joining and all that is settled, of a day of each year that the programme in
-    /// force then celebrates.
-    fn coming(
+    /// What a version, in force up to an instant, celebrates after all that is settled.
+    fn celebrations(
         &self,
         member: &Member,
-        to: Instant,
-        on: On,
-        day_in: impl Fn(i32) -> Day,
-    ) -> Vec<(Instant, i32)> {
-        if member.closed_at.is_some() || member.earning_blocked {
-            return Vec::new();
+        version: &Version,
+        until: Instant,
+    ) -> Vec<(Instant, (On, Option<String>))> {
+        let mut found = Vec::new();
+        let mut find = |on: On, ladder: Option<&str>, day_in: &dyn Fn(i32) -> Option<Day>| {
+            let days = coming(member, version, until, on, day_in).into_iter();
+            found.extend(days.map(|due| (due, (on, ladder.map(str::to_owned)))));
+        };
+        if let Some(birthday) = member.profile.birthday {
+            let is_new = |year: &i32| *year > member.celebrated_year;
+            find(On::Birthday, None, &|year| {
+                Some(year).filter(is_new).map(|year| birthday_in(birthday, year))
+            });
         }
-        let after = member.joined_at.max(member.settled_to);
-        let year_of = |at: Instant| self.in_force(at).zone.day(at).civil().0;
-        let celebrates = |version: &Version| version.spec.rules.iter().any(|rule| rule.on == on);
-        (year_of(after)..=year_of(to))
-            .map(|year| (self.in_force(to).zone.day_start(day_in(year)), year))
-            .filter(|(at, _)| after < *at && *at <= to && celebrates(self.in_force(*at)))
-            .collect()
+        find(On::Anniversary, None, &|year| in_later_year(version.zone.day(member.joined_at), year));
+        for ladder in &version.spec.ladders {
+            let standing = self.standing(member, ladder);
+            if standing.is_above_first(ladder) {
+                let reached_on = version.zone.day(standing.since);
+                find(On::TierAnniversary, Some(&ladder.id), &|year| in_later_year(reached_on, year));
+            }
+        }
+        found
     }
+}
+
+/// The same day in a later year, or the last there is of its month.
+fn in_later_year(day: Day, year: i32) -> Option<Day> {
+    let years = u32::try_from(year - day.civil().0).ok().filter(|years| *years > 0)?;
+    Some(months_later(day, 12 * years))
+}
+
+/// The midnights, up to `until` and after joining and all that is settled, of a day of each year that a version
+/// celebrates.
+fn coming(
+    member: &Member,
+    version: &Version,
+    until: Instant,
+    on: On,
+    day_in: &dyn Fn(i32) -> Option<Day>,
+) -> Vec<Instant> {
+    let after = member.joined_at.max(member.settled_to);
+    let celebrates = version.spec.rules.iter().any(|rule| rule.on == on);
+    if !Model::may_earn(member) || !celebrates || until < after {
+        return Vec::new();
+    }
+    let year_of = |at: Instant| version.zone.day(at).civil().0;
+    (year_of(after)..=year_of(until))
+        .filter_map(day_in)
+        .map(|day| version.zone.day_start(day))
+        .filter(|at| after < *at && version.from <= *at && *at <= until)
+        .collect()
 }

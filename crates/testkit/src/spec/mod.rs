@@ -20,8 +20,8 @@ pub use currency::{
     ActivationSpec, AllowanceSpec, CapPeriod, CapSpec, CashSpec, Clawback, CurrencySpec, EndAt, EndSpec,
     ExpirySpec, InactivitySpec, RenewalKind, RoundTo, TransferSpec, Usage,
 };
-pub use ladder::{Downgrade, LadderPeriod, LadderSpec, Threshold, TierSpec};
-pub use offer::{BudgetSpec, CampaignSpec, RewardSpec};
+pub use ladder::{AskedSpec, ChallengeSpec, Downgrade, LadderPeriod, LadderSpec, Threshold, TierSpec};
+pub use offer::{BenefitSpec, BudgetSpec, CampaignSpec, RewardSpec};
 pub use rule::{
     Birthday, MoneyBase, On, OrderNumber, Rounding, RuleKind, RuleSpec, TriggerLimitSpec, WhenSpec,
 };
@@ -53,6 +53,8 @@ pub struct Spec {
     pub campaigns: Vec<CampaignSpec>,
     /// Rewards; where there is none, their names are free.
     pub rewards: Vec<RewardSpec>,
+    /// What tiers give a number of times per period.
+    pub benefits: Vec<BenefitSpec>,
     /// Days until the points of a referral can be spent; there where a rule is on either side of one.
     pub referral_window_days: Option<u32>,
     /// Whether members who leave keep their points until they run out.
@@ -88,6 +90,7 @@ impl Spec {
             budgets: Vec::new(),
             campaigns: Vec::new(),
             rewards: Vec::new(),
+            benefits: Vec::new(),
             referral_window_days: None,
             keep_on_close: false,
             reinstate_days: 30,
@@ -119,6 +122,11 @@ impl Spec {
     /// A campaign by name.
     pub fn campaign(&self, id: &str) -> Option<&CampaignSpec> {
         self.campaigns.iter().find(|campaign| campaign.id == id)
+    }
+
+    /// A benefit by name.
+    pub fn benefit(&self, id: &str) -> Option<&BenefitSpec> {
+        self.benefits.iter().find(|benefit| benefit.id == id)
     }
 
     /// A reward by name.

@@ -1,8 +1,8 @@
-//! What stands beside the rules: budgets, campaigns, rewards.
+//! What stands beside the rules: budgets, campaigns, rewards, benefits.
 
 use tallybook_core::calendar::Day;
 
-use super::ExpirySpec;
+use super::{CapPeriod, ExpirySpec};
 
 /// A limit on what rules give to all members together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,4 +49,17 @@ pub struct RewardSpec {
     pub until: Option<Day>,
     /// Tiers that it is for, each with its ladder's name; empty for all.
     pub tier: Vec<(String, String)>,
+}
+
+/// Something that tiers give a number of times per period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BenefitSpec {
+    /// Its name.
+    pub id: String,
+    /// The ladder whose tiers give it.
+    pub ladder: String,
+    /// The period; never an order.
+    pub per: CapPeriod,
+    /// How many times, by tier; at least one is listed. A tier that is not gives what the next lower listed one does.
+    pub times: Vec<(String, i64)>,
 }

@@ -62,6 +62,19 @@ pub enum On {
     Referrer,
     /// The first order of a member who was referred.
     Referred,
+    /// The figures reached a tier.
+    TierReached,
+    /// The figures kept a tier.
+    TierKept,
+    /// The day on which the tier was reached, in later years.
+    TierAnniversary,
+}
+
+impl On {
+    /// Whether it is about a tier: one reached, one kept, or one held for years.
+    pub fn is_about_a_tier(self) -> bool {
+        matches!(self, On::TierReached | On::TierKept | On::TierAnniversary)
+    }
 }
 
 /// How often a rule may give to a member.

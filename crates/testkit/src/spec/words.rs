@@ -63,6 +63,9 @@ pub(crate) fn on(on: On) -> &'static str {
         On::Anniversary => "anniversary",
         On::Referrer => "referrer",
         On::Referred => "referred",
+        On::TierReached => "tier_reached",
+        On::TierKept => "tier_kept",
+        On::TierAnniversary => "tier_anniversary",
     }
 }
 

@@ -5,6 +5,7 @@ mod members;
 mod occasions;
 mod orders;
 mod spending;
+mod tiers;
 
 use std::borrow::Cow;
 
@@ -16,7 +17,7 @@ use tallybook_core::fact::{
 };
 use tallybook_core::money::{CurrencyCode, Money};
 use tallybook_core::points::Points;
-use tallybook_testkit::naive::{Happening, Model, NaiveBalance, Outcome};
+use tallybook_testkit::naive::{Happening, Model, NaiveBalance, NaiveDeed, Outcome};
 use tallybook_testkit::spec::*;
 
 fn at(text: &str) -> Instant {

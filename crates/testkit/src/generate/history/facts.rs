@@ -6,9 +6,10 @@ use tallybook_core::calendar::{Instant, MonthDay};
 use tallybook_core::command::Command;
 use tallybook_core::event::CodeHash;
 use tallybook_core::fact::{
-    Activity, Adjustment, Block, Capture, Closure, Enrolment, ExpiryChange, Fact, Fulfilment, HoldRequest,
-    Line, Merge, NewEnd, Order, Price, Profile, Purchase, Purpose, Redemption, Reinstatement, Release,
-    Return, ReturnedLine, ReturnedPart, Reversal, Shortfall, Transfer, VoucherUse, WriteOff,
+    Activity, Adjustment, BenefitRestoration, BenefitUse, Block, Capture, Closure, Enrolment, ExpiryChange,
+    Fact, Fulfilment, HoldRequest, Line, Merge, NewEnd, Order, Price, Profile, Purchase, Purpose, Redemption,
+    Reinstatement, Release, Return, ReturnedLine, ReturnedPart, Reversal, Shortfall, TierRequest,
+    TierRevocation, TierTerm, Transfer, VoucherUse, WriteOff,
 };
 use tallybook_core::ids::LotNumber;
 use tallybook_core::money::{CurrencyCode, Money};
@@ -18,7 +19,7 @@ use tallybook_core::programme::plan::OnClose;
 use super::MEMBERS;
 use super::moves::{
     Act, ActivityDraw, EndDraw, HoldEnd, Opening, OrderDraw, PartDraw, PointsDraw, ProfileDraw, PurposeDraw,
-    ReturnDraw, SpendDraw, UNKNOWN,
+    ReturnDraw, SpendDraw, TermDraw, UNKNOWN,
 };
 use super::story::{Story, member_name};
 use crate::generate::vocabulary::{ATTRIBUTE, BRANDS, CATEGORIES, CHANNELS, SEGMENTS, SKUS, STORES, TAGS};
@@ -32,7 +33,7 @@ const LOTS_TRIED: u32 = 12;
 /// A member of whom no command speaks.
 const NOBODY: Cow<'static, str> = Cow::Borrowed("nobody");
 
-impl Story<'_> {
+impl Story {
     /// The facts of one command; none where the move has nothing to act upon.
     pub fn facts(&self, member: usize, at: Instant, act: &Act) -> Vec<Fact<'static>> {
         match act {
@@ -132,12 +133,35 @@ impl Story<'_> {
                 lot: lot.map(LotNumber),
                 to: match to {
                     EndDraw::InDays(days) => {
-                        NewEnd::At(self.zone.day_start(self.zone.day(self.clock).plus_days(days + 1)))
+                        NewEnd::At(self.zone().day_start(self.zone().day(self.clock).plus_days(days + 1)))
                     }
                     EndDraw::Past => NewEnd::At(self.clock),
                     EndDraw::Never => NewEnd::Never,
                     EndDraw::PlusDays(days) => NewEnd::PlusDays(*days),
                 },
+                actor: ACTOR,
+                reason: REASON,
+            }),
+            Act::GrantTier { ladder, tier, term } => Fact::TierRequested(TierRequest {
+                ladder: self.ladder(*ladder)?,
+                tier: self.tier(*ladder, *tier),
+                term: self.term(*term),
+                actor: ACTOR,
+                reason: REASON,
+            }),
+            Act::RevokeTier { ladder } => Fact::TierRevoked(TierRevocation {
+                ladder: self.ladder(*ladder)?,
+                actor: ACTOR,
+                reason: REASON,
+            }),
+            Act::UseBenefit { which, times } => Fact::BenefitRequested(BenefitUse {
+                id: self.name('B'),
+                benefit: self.benefit(*which)?,
+                times: *times,
+            }),
+            Act::RestoreBenefit { which, times } => Fact::BenefitReturned(BenefitRestoration {
+                benefit: self.benefit(*which)?,
+                times: *times,
                 actor: ACTOR,
                 reason: REASON,
             }),
@@ -205,6 +229,54 @@ impl Story<'_> {
         accepted.or_else(|| self.is_stubborn().then_some(lot)).map(of)
     }
 
+    /// A ladder by place; nothing where there is none.
+    fn ladder(&self, place: usize) -> Option<Cow<'static, str>> {
+        let ladders = &self.spec().ladders;
+        if place == UNKNOWN || (ladders.is_empty() && self.is_stubborn()) {
+            return Some(Cow::Borrowed("guild"));
+        }
+        let ladder = ladders.get(place % ladders.len().max(1))?;
+        Some(ladder.id.clone().into())
+    }
+
+    /// A tier of a ladder by place, mostly one above the first.
+    fn tier(&self, ladder: usize, place: usize) -> Cow<'static, str> {
+        let ladders = &self.spec().ladders;
+        let ladder = ladders.get(ladder.checked_rem(ladders.len()).unwrap_or(0));
+        let tier = ladder.filter(|_| place != UNKNOWN).map(|ladder| {
+            let above = (ladder.tiers.len() - 1).max(1);
+            let rank = if self.is_stubborn() { 0 } else { (1 + place % above).min(ladder.tiers.len() - 1) };
+            Cow::Owned(ladder.tiers[rank].id.clone())
+        });
+        tier.unwrap_or(Cow::Borrowed("diamond"))
+    }
+
+    fn term(&self, draw: TermDraw) -> TierTerm {
+        match draw {
+            TermDraw::Open => TierTerm::Open,
+            TermDraw::Minutes(minutes) => TierTerm::Until(self.clock.plus_seconds(60 * minutes)),
+            TermDraw::Days(days) => {
+                TierTerm::Until(self.zone().day_start(self.zone().day(self.clock).plus_days(days + 1)))
+            }
+            TermDraw::NextYear => {
+                let next_year = self.zone().day(self.clock).year_start().plus_months(12);
+                TierTerm::Until(self.zone().day_start(next_year))
+            }
+            TermDraw::Past => TierTerm::Until(self.clock),
+            TermDraw::Challenge => TierTerm::Challenge,
+        }
+    }
+
+    /// A benefit by place; nothing where there is none.
+    fn benefit(&self, place: usize) -> Option<Cow<'static, str>> {
+        let benefits = &self.spec().benefits;
+        if place == UNKNOWN || (benefits.is_empty() && self.is_stubborn()) {
+            return Some(Cow::Borrowed("spa"));
+        }
+        let benefit = benefits.get(place % benefits.len().max(1))?;
+        Some(benefit.id.clone().into())
+    }
+
     /// A name that no other fact of the history has.
     fn name(&self, letter: char) -> Cow<'static, str> {
         format!("{letter}{}", self.sent.len()).into()
@@ -212,7 +284,7 @@ impl Story<'_> {
 
     /// A currency by place, or another one that serves the purpose. The third place is unknown.
     fn currency(&self, place: usize, serves: impl Fn(&CurrencySpec) -> bool) -> Option<Cow<'static, str>> {
-        let currencies = &self.spec.currencies;
+        let currencies = &self.spec().currencies;
         if place > 1 {
             return Some(Cow::Borrowed("shells"));
         }
@@ -243,7 +315,7 @@ impl Story<'_> {
     fn money(&self, place: usize) -> CurrencyCode {
         let code = match place {
             UNKNOWN => "XAU",
-            place => &self.spec.money[place % self.spec.money.len()].code,
+            place => &self.spec().money[place % self.spec().money.len()].code,
         };
         CurrencyCode::parse(code).expect("drawn currency codes are three capitals")
     }
@@ -288,7 +360,7 @@ impl Story<'_> {
         let expires_at = match ends {
             HoldEnd::Minutes(minutes) => self.clock.plus_seconds(60 * minutes),
             HoldEnd::Days(days) => self.clock.plus_days(days),
-            HoldEnd::NextMidnight => self.zone.day_start(self.zone.day(self.clock).plus_days(1)),
+            HoldEnd::NextMidnight => self.zone().day_start(self.zone().day(self.clock).plus_days(1)),
             HoldEnd::Past => self.clock,
         };
         Some(HoldRequest { id: self.name('H'), currency, points, expires_at, purpose })
@@ -301,7 +373,7 @@ impl Story<'_> {
         at: Instant,
         draw: &SpendDraw,
     ) -> Option<(Cow<'static, str>, Points, Purpose<'static>)> {
-        let rewards = &self.spec.rewards;
+        let rewards = &self.spec().rewards;
         if let PurposeDraw::Reward(place) = draw.purpose
             && let Some(reward) = rewards.get(place % rewards.len().max(1))
         {
@@ -317,7 +389,7 @@ impl Story<'_> {
             if is_cash { currency.cash.is_some() } else { currency.usage != Usage::Qualifying }
         };
         let currency = self.currency(draw.currency, serves)?;
-        let terms = self.spec.currency(&currency).and_then(|currency| currency.cash);
+        let terms = self.spec().currency(&currency).and_then(|currency| currency.cash);
         let step = if is_cash { terms.map_or(1, |terms| terms.step) } else { 1 };
         let points = self.points(member, at, &currency, step, draw.points)?;
         let purpose = match draw.purpose {
@@ -334,7 +406,7 @@ impl Story<'_> {
     }
 
     pub fn activity(&self, draw: &ActivityDraw) -> Activity<'static> {
-        let kinds = &self.spec.activities;
+        let kinds = &self.spec().activities;
         let kind = match draw.kind {
             UNKNOWN => Cow::Borrowed("dance"),
             place if kinds.is_empty() => format!("A{place}").into(),

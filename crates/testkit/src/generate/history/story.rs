@@ -8,8 +8,9 @@ use tallybook_core::event::CodeHash;
 use tallybook_core::fact::{Capture, Enrolment, Fact, Order, Purpose};
 use tallybook_core::points::Points;
 
-use super::moves::{Act, Move, Opening, When};
-use super::{MEMBERS, Recorded};
+use super::moves::{Act, Ahead, Move, Opening, When};
+use super::{Change, Course, MEMBERS, Published, Recorded};
+use crate::generate::programme::next;
 use crate::naive::Model;
 use crate::spec::Spec;
 
@@ -30,15 +31,16 @@ pub(super) struct Past {
     pub is_gone: bool,
 }
 
-pub(super) struct Story<'s> {
-    pub spec: &'s Spec,
-    pub zone: Zone,
+pub(super) struct Story {
+    /// The versions of the programme that are published, each with its beginning.
+    versions: Vec<(Instant, Spec)>,
     pub clock: Instant,
     /// Takes the commands as they are sent, so that later moves refer to what came to be.
     pub model: Model,
     past: [Past; MEMBERS],
     /// Of which other member each became part.
     part_of: [Option<usize>; MEMBERS],
+    later: Vec<Published>,
     pub sent: Vec<Recorded>,
 }
 
@@ -46,21 +48,21 @@ pub(super) fn member_name(member: usize) -> String {
     format!("M{member}")
 }
 
-/// The commands of a history that begins in the morning of a day.
-pub(super) fn commands(
+/// The course of a history that begins in the morning of a day.
+pub(super) fn tell(
     spec: &Spec,
     first_day: Day,
     openings: &[Option<Opening>; MEMBERS],
     moves: &[Move],
-) -> Vec<Recorded> {
-    let zone = Zone::parse(&spec.zone).expect("drawn zones exist");
+    changes: &[Change],
+) -> Course {
     let mut story = Story {
-        spec,
-        zone,
-        clock: zone.day_start(first_day).plus_seconds(10 * 3_600),
+        versions: vec![(Instant::EARLIEST, spec.clone())],
+        clock: zone_of(spec).day_start(first_day).plus_seconds(10 * 3_600),
         model: Model::new(spec.clone()),
         past: Default::default(),
         part_of: [None; MEMBERS],
+        later: Vec::new(),
         sent: Vec::new(),
     };
     for (member, opening) in openings.iter().enumerate() {
@@ -73,18 +75,56 @@ pub(super) fn commands(
         };
         story.send(Command::new(&member_name(member), story.clock, Fact::MemberEnrolled(enrolment)));
     }
-    for one in moves {
+    for (place, one) in moves.iter().enumerate() {
+        for change in changes.iter().filter(|change| change.moves_before == place) {
+            story.publish(change);
+        }
         let effective_at = story.go_on(one.when);
         let member = story.somebody_there(one.member);
         story.play(member, effective_at, &one.act);
     }
-    story.sent
+    Course { spec: spec.clone(), later: story.later, history: story.sent }
 }
 
-impl Story<'_> {
+fn zone_of(spec: &Spec) -> Zone {
+    Zone::parse(&spec.zone).expect("drawn zones exist")
+}
+
+impl Story {
+    /// The version of the programme in force now.
+    pub fn spec(&self) -> &Spec {
+        let in_force = self.versions.iter().rfind(|(from, _)| *from <= self.clock);
+        in_force.map_or(&self.versions[0].1, |(_, spec)| spec)
+    }
+
+    /// The zone in force now.
+    pub fn zone(&self) -> Zone {
+        zone_of(self.spec())
+    }
+
+    /// Publishes the version that comes after the last.
+    fn publish(&mut self, change: &Change) {
+        let (last_from, last) = &self.versions[self.versions.len() - 1];
+        let zone = self.zone();
+        let today = zone.day(self.clock);
+        let from = match change.ahead {
+            Ahead::Minutes(minutes) => self.clock.plus_seconds(60 * minutes),
+            Ahead::NextMidnight => zone.day_start(today.plus_days(1)),
+            Ahead::Days(days) => self.clock.plus_days(days),
+            Ahead::NextYear => zone.day_start(today.year_start().plus_months(12)),
+        };
+        let earliest = self.clock.plus_seconds(i64::from(last.clock_skew_seconds)).max(*last_from);
+        let from = from.max(earliest.plus_seconds(1));
+        let spec = next(last, &change.version);
+        self.model.publish(spec.clone(), from, self.clock).expect("a version that comes after the last");
+        self.versions.push((from, spec.clone()));
+        let published = Published { commands_before: self.sent.len(), spec, from, recorded_at: self.clock };
+        self.later.push(published);
+    }
+
     /// Moves the clock, and gives the effective time of the move.
     fn go_on(&mut self, when: When) -> Instant {
-        let zone = self.zone;
+        let zone = self.zone();
         let today = zone.day(self.clock);
         let midnight = zone.day_start(today.plus_days(1));
         self.clock = match when {

@@ -6,6 +6,7 @@ mod currency;
 mod ladder;
 mod offer;
 mod rule;
+mod version;
 
 use proptest::collection::vec;
 use proptest::option::weighted;
@@ -14,7 +15,9 @@ use proptest::sample::select;
 use tallybook_core::calendar::Day;
 
 use super::vocabulary::ACTIVITIES;
-use crate::spec::{CapPeriod, CapSpec, LadderPeriod, MoneySpec, On, Spec, Usage};
+use crate::spec::{CapPeriod, CapSpec, LadderPeriod, LadderSpec, MoneySpec, On, Spec, Usage};
+
+pub(super) use version::{VersionDraw, next, version};
 
 /// Zones with clock changes at night, at midnight, by half an hour, and without any.
 const ZONES: [&str; 6] =
@@ -40,6 +43,7 @@ pub fn spec() -> impl Strategy<Value = Spec> {
             offer::fit(&mut spec, offers);
             spec.rules = rule::fit(&spec, rules);
             make_referrals_sound(&mut spec);
+            fit_benefits_to_years(&mut spec);
             if has_moving_years(&spec) {
                 drop_tier_periods(&mut spec);
             }
@@ -137,7 +141,8 @@ fn caps(probability: f64) -> impl Strategy<Value = Vec<CapSpec>> {
 
 fn make_referrals_sound(spec: &mut Spec) {
     let pays = |on: On| matches!(on, On::Referrer | On::Referred);
-    if spec.rules.iter().any(|rule| pays(rule.on)) {
+    let is_counted = spec.ladders.iter().any(LadderSpec::counts_referrals);
+    if is_counted || spec.rules.iter().any(|rule| pays(rule.on)) {
         spec.referral_window_days.get_or_insert(7);
     }
 }
@@ -145,6 +150,17 @@ fn make_referrals_sound(spec: &mut Spec) {
 /// Whether the first ladder has years that an order can move, in which nothing can be counted by tier period.
 fn has_moving_years(spec: &Spec) -> bool {
     spec.ladders.first().is_some_and(|ladder| ladder.period == LadderPeriod::AnniversaryTier)
+}
+
+/// As a tier's own years begin with it, nothing is counted by them.
+fn fit_benefits_to_years(spec: &mut Spec) {
+    let own_years = |id: &str| spec.ladder(id).is_some_and(|l| l.period == LadderPeriod::AnniversaryTier);
+    let moving: Vec<bool> = spec.benefits.iter().map(|benefit| own_years(&benefit.ladder)).collect();
+    for (benefit, _) in spec.benefits.iter_mut().zip(moving).filter(|(_, is_moving)| *is_moving) {
+        if benefit.per == CapPeriod::TierPeriod {
+            benefit.per = CapPeriod::Year;
+        }
+    }
 }
 
 fn drop_tier_periods(spec: &mut Spec) {

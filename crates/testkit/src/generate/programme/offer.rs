@@ -1,4 +1,4 @@
-//! Budgets, campaigns and rewards.
+//! Budgets, campaigns, rewards and benefits.
 
 use proptest::collection::vec;
 use proptest::option::weighted;
@@ -7,9 +7,9 @@ use proptest::sample::select;
 use tallybook_core::calendar::Day;
 
 use super::currency::{IdlePair, expiry};
-use super::{days, is_spendable, weighted_bool};
-use crate::generate::vocabulary::{BUDGETS, CAMPAIGNS, REWARDS};
-use crate::spec::{BudgetSpec, CampaignSpec, ExpirySpec, RewardSpec, Spec};
+use super::{days, is_spendable, long_period, weighted_bool};
+use crate::generate::vocabulary::{BENEFITS, BUDGETS, CAMPAIGNS, REWARDS};
+use crate::spec::{BenefitSpec, BudgetSpec, CampaignSpec, CapPeriod, ExpirySpec, RewardSpec, Spec};
 
 /// Offers before they are fitted into a programme: places instead of names.
 #[derive(Clone, Debug)]
@@ -17,6 +17,15 @@ pub(super) struct OffersDraw {
     budgets: Vec<BudgetDraw>,
     campaigns: Vec<CampaignDraw>,
     rewards: Vec<RewardDraw>,
+    benefits: Vec<BenefitDraw>,
+}
+
+#[derive(Clone, Debug)]
+struct BenefitDraw {
+    ladder: usize,
+    per: CapPeriod,
+    /// By tier, how many times.
+    times: Vec<Option<i64>>,
 }
 
 #[derive(Clone, Debug)]
@@ -51,8 +60,11 @@ pub(super) fn offers(idle: IdlePair) -> impl Strategy<Value = OffersDraw> {
     let stock = weighted(0.5, select(vec![0_i64, 1, 2, 1_000]));
     let reward = (0..2_usize, select(vec![1_i64, 5, 20]), stock, days(0.15), tier)
         .prop_map(|(currency, points, stock, days, tier)| RewardDraw { currency, points, stock, days, tier });
-    (vec(budget, 0..=2), vec(campaign, 0..=2), vec(reward, 0..=2))
-        .prop_map(|(budgets, campaigns, rewards)| OffersDraw { budgets, campaigns, rewards })
+    let benefit = (0..2_usize, long_period(), vec(weighted(0.5, 1..=3_i64), 4))
+        .prop_map(|(ladder, per, times)| BenefitDraw { ladder, per, times });
+    (vec(budget, 0..=2), vec(campaign, 0..=2), vec(reward, 0..=2), vec(benefit, 0..=2)).prop_map(
+        |(budgets, campaigns, rewards, benefits)| OffersDraw { budgets, campaigns, rewards, benefits },
+    )
 }
 
 pub(super) fn fit(spec: &mut Spec, draw: OffersDraw) {
@@ -92,6 +104,20 @@ pub(super) fn fit(spec: &mut Spec, draw: OffersDraw) {
     });
     // Nobody could pay for a reward in points that cannot be spent.
     spec.rewards = rewards.filter(|reward| is_spendable(spec, &reward.currency)).collect();
+    spec.benefits =
+        draw.benefits.into_iter().zip(BENEFITS).filter_map(|(draw, id)| benefit(spec, draw, id)).collect();
+}
+
+/// A benefit of a ladder's tiers; none where there is no ladder.
+fn benefit(spec: &Spec, draw: BenefitDraw, id: &str) -> Option<BenefitSpec> {
+    let ladder = spec.ladders.get(draw.ladder % spec.ladders.len().max(1))?;
+    let listed = ladder.tiers.iter().zip(draw.times);
+    let mut times: Vec<(String, i64)> =
+        listed.filter_map(|(tier, times)| Some((tier.id.clone(), times?))).collect();
+    if times.is_empty() {
+        times.push((ladder.tiers[ladder.tiers.len() - 1].id.clone(), 2));
+    }
+    Some(BenefitSpec { id: id.to_owned(), ladder: ladder.id.clone(), per: draw.per, times })
 }
 
 /// A tier by the places of its ladder and itself; none where there is no ladder.

@@ -91,6 +91,9 @@ fn occasion() -> impl Strategy<Value = Occasion> {
         1 => Just(On::Anniversary),
         1 => Just(On::Referrer),
         1 => Just(On::Referred),
+        2 => Just(On::TierReached),
+        1 => Just(On::TierKept),
+        1 => Just(On::TierAnniversary),
     ];
     let activity = subsequence(ACTIVITIES.map(str::to_owned).to_vec(), 1..=ACTIVITIES.len());
     (on, activity, weighted(0.3, 0..2_usize), weighted(0.15, (0..2_usize, 0..4_usize)))
@@ -347,6 +350,9 @@ fn exponents_differ(spec: &Spec) -> bool {
 
 fn fit_one(spec: &Spec, before: &[RuleSpec], id: &str, draw: RuleDraw) -> RuleSpec {
     let currency = spec.currencies[draw.currency % spec.currencies.len()].id.clone();
+    let has_tiers = spec.ladders.iter().any(|ladder| ladder.tiers.len() > 1);
+    let on = if draw.on.is_about_a_tier() && !has_tiers { On::Order } else { draw.on };
+    let draw = RuleDraw { on, ..draw };
     let activity = if draw.on == On::Activity { draw.activity } else { Vec::new() };
     let kind = sound_kind(before, draw.on, &activity, &currency, draw.kind);
     let cel = draw.cel.map(|cel| match draw.on {
@@ -415,7 +421,7 @@ fn sound_kind(before: &[RuleSpec], on: On, activity: &[String], currency: &str, 
 
 /// Timers must not depend on what other members did.
 fn may_draw_on_budgets(on: On) -> bool {
-    !matches!(on, On::Birthday | On::Anniversary)
+    !matches!(on, On::Birthday | On::Anniversary) && !on.is_about_a_tier()
 }
 
 /// Drops what could never hold, or only ever hold, on the rule's occasion.
@@ -459,11 +465,21 @@ fn drop_conditions(spec: &Spec, rule: &mut RuleSpec) {
         On::Birthday => WhenSpec { birthday: None, hour: None, ..of_member },
         On::Anniversary => WhenSpec { hour: None, ..of_member },
         On::Referrer | On::Referred => of_member,
+        // Nobody reaches the first tier.
+        On::TierReached => WhenSpec {
+            tier: of_member.tier.iter().filter(|t| !first_tiers(t)).cloned().collect(),
+            ..of_member
+        },
+        On::TierKept | On::TierAnniversary => WhenSpec {
+            tier: of_member.tier.iter().filter(|t| !first_tiers(t)).cloned().collect(),
+            hour: None,
+            ..of_member
+        },
     };
 }
 
 /// Whether the tiers that an expression names are on the first ladder.
-fn names_known_tiers(spec: &Spec, cel: &CelSpec) -> bool {
+pub(super) fn names_known_tiers(spec: &Spec, cel: &CelSpec) -> bool {
     match cel {
         CelSpec::MemberTierIs(wanted) => {
             spec.ladders.first().is_some_and(|ladder| ladder.tiers.iter().any(|tier| tier.id == *wanted))

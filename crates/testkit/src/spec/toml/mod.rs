@@ -30,6 +30,9 @@ impl Spec {
         for ladder in &self.ladders {
             self.ladder_to_toml(&mut page, ladder);
         }
+        for benefit in &self.benefits {
+            self.benefit_to_toml(&mut page, benefit);
+        }
         page.0
     }
 
