@@ -1,17 +1,14 @@
 //! What one order costs: judging, encoding, decoding, and a durable receipt.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use tallybook::core::calendar::{DAY_MICROS, Instant};
-use tallybook::core::decide::{self, Case, Party, Precedent, Workspace};
-use tallybook::core::event::Event;
-use tallybook::core::fact::Fact;
-use tallybook::core::programme::versions::Programmes;
-use tallybook::core::state::{LedgerState, MemberState};
+use tallybook::core::calendar::{DAY_MICROS, Instant, MonthDay};
+use tallybook::core::decide::{self, Workspace};
+use tallybook::core::fact::{Enrolment, Fact, Profile};
+use tallybook::core::money::Money;
+use tallybook::core::state::MemberState;
 use tallybook::format::{decode_decision, decode_fact, encode_decision, encode_fact};
 use tallybook::{BlockingLedger, Command, Options};
-use tallybook_benches::{PROGRAMME, order, programmes};
-
-const START: Instant = Instant(1_483_246_800_000_000);
+use tallybook_benches::{IDLE_PERIODS, PROGRAMME, START, idle_programmes, judge, order, programmes};
 
 fn at(day: i64) -> Instant {
     Instant(START.0 + day * DAY_MICROS)
@@ -34,18 +31,29 @@ fn decide_and_apply(criterion: &mut Criterion) {
     });
 }
 
-fn judge(
-    programmes: &Programmes,
-    facts: &[Fact<'_>],
-    effective_at: Instant,
-    state: &mut MemberState,
-    workspace: &mut Workspace,
-    events: &mut Vec<Event>,
-) {
-    let case = Case { facts, precedents: &[Precedent::None], effective_at, recorded_at: at(4_000) };
-    let party = Party { name: "member", state, events };
-    let outcome = decide::decide(party, None, &mut LedgerState::default(), programmes, &case, workspace);
-    assert!(outcome.is_ok());
+/// Everything that time alone brings to a member who bought once, on the highest tier then, and never again.
+fn settle_idle_ten_years(criterion: &mut Criterion) {
+    for period in IDLE_PERIODS {
+        let programmes = idle_programmes(period);
+        let mut start = MemberState::default();
+        let (mut events, mut workspace) = (Vec::new(), Workspace::default());
+        let birthday = MonthDay::new(5, 4);
+        let profile = Profile { birthday, ..Profile::default() };
+        let enrolment = [Fact::MemberEnrolled(Enrolment { profile, referred_by: None })];
+        judge(&programmes, &enrolment, at(0), &mut start, &mut workspace, &mut events);
+        let mut large = order(1, 1);
+        large.lines[0].amount = Money(2_000_000);
+        judge(&programmes, &[Fact::OrderPlaced(large)], at(1), &mut start, &mut workspace, &mut events);
+        let mut state = MemberState::default();
+        criterion.bench_function(&format!("settle_idle_ten_years/{period}"), |bencher| {
+            bencher.iter(|| {
+                state.copy_from(&start);
+                events.clear();
+                decide::settle_to(&mut state, &programmes, at(3_654), &mut events);
+            });
+        });
+        assert!(events.len() <= 45, "{period}: {} events", events.len());
+    }
 }
 
 fn encode_and_decode(criterion: &mut Criterion) {
@@ -101,12 +109,11 @@ fn durable_receipts(criterion: &mut Criterion) {
 
 /// A folder under `target`, so that the disk measured is the one that holds the checkout.
 fn tempfile_dir() -> std::path::PathBuf {
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), std::path::PathBuf::from);
+    let target = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
     let folder = target.join(format!("bench-ledger-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("target can be written");
     folder
 }
 
-criterion_group!(pieces, decide_and_apply, encode_and_decode, durable_receipts);
+criterion_group!(pieces, decide_and_apply, settle_idle_ten_years, encode_and_decode, durable_receipts);
 criterion_main!(pieces);
