@@ -169,7 +169,7 @@ impl<'a> Part<'a> {
             for (stream, tally) in streams.iter_mut().zip(&mut part.tallies) {
                 stream.member(member, tally);
                 let state = stream.settle(until, tally);
-                tally.end(state);
+                tally.end(state, until);
             }
             for (index, changes) in part.changes.iter_mut().enumerate() {
                 let currency = CurrencyNumber(u8::try_from(index).unwrap_or(u8::MAX));
@@ -321,10 +321,13 @@ impl<'a> Part<'a> {
 /// No tiers at all.
 static EMPTY: Vec<Box<str>> = Vec::new();
 
-/// Members who hold a tier; those of whom a ladder has noted nothing hold the first.
+/// Members who hold a tier at the end; those of whom a ladder has noted nothing hold the first that it has then.
 fn members_in(tally: &Tally<'_>, view: &View<'_>, ladder: LadderNumber, tier: TierNumber) -> u64 {
     let noted = tally.tiers.get(&(ladder, tier)).copied().unwrap_or(0);
-    if tier != TierNumber(0) {
+    let (_, until) = view.span();
+    if tally.ladder(ladder, until).and_then(|ladder| ladder.tiers.first()).map(|first| first.number)
+        != Some(tier)
+    {
         return noted;
     }
     let all: u64 = tally.tiers.iter().filter(|(key, _)| key.0 == ladder).map(|(_, count)| count).sum();
@@ -370,6 +373,9 @@ fn why(reason: tallybook_core::event::TierReason) -> &'static str {
         TierReason::GraceBegan => "grace_began",
         TierReason::Demoted => "demoted",
         TierReason::Returned => "returned",
+        TierReason::Reevaluated => "reevaluated",
+        TierReason::Replaced => "replaced",
+        TierReason::ChallengeMet => "challenge_met",
     }
 }
 

@@ -44,7 +44,11 @@ pub(crate) fn fact(fact: &Fact<'_>, batch: &BatchView<'_>) -> Result<(), LedgerE
         | Fact::ReinstatementRequested(_)
         | Fact::MergeRequested(_)
         | Fact::ClosureRequested(_)
-        | Fact::BlockRequested(_) => Err(in_batch(&format!("a fact of kind {}", fact.name()), batch)),
+        | Fact::BlockRequested(_)
+        | Fact::TierRequested(_)
+        | Fact::TierRevoked(_)
+        | Fact::BenefitRequested(_)
+        | Fact::BenefitReturned(_) => Err(in_batch(&format!("a fact of kind {}", fact.name()), batch)),
     }
 }
 
@@ -53,7 +57,8 @@ pub(crate) fn several_members(batch: &BatchView<'_>) -> LedgerError {
     in_batch("decisions about two members at once", batch)
 }
 
-/// Refuses programmes whose judgement of one member depends on others, or on facts that the columns do not carry.
+/// Refuses programmes whose judgement of one member depends on others, or on facts that the columns do not carry. What only
+/// such facts bring about (a tier lent, a benefit used) may stand in a programme: no past that has them gets here.
 ///
 /// # Errors
 /// [`LedgerError::Fault`] that names the version and what it has.
@@ -74,6 +79,10 @@ fn unsupported(plan: &Plan) -> Option<&'static str> {
         Some("a reward with a stock")
     } else if plan.has_rules_on(Trigger::Referrer) || plan.has_rules_on(Trigger::Referred) {
         Some("a rule on referrals")
+    } else if plan.ladders.iter().flatten().any(|ladder| ladder.counts_referrals) {
+        Some("a ladder that counts referrals")
+    } else if plan.ladders.iter().flatten().any(|ladder| !ladder.activities.is_empty()) {
+        Some("a ladder that counts activities")
     } else if plan.currencies.iter().flatten().any(|currency| waits(currency.activation)) {
         Some("points that wait for their order to be fulfilled")
     } else {

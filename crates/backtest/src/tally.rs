@@ -5,9 +5,11 @@
 use std::collections::BTreeMap;
 
 use tallybook_core::calendar::{Day, Instant, Zone};
+use tallybook_core::decide::tier::figures::held;
 use tallybook_core::event::{Account, Decision, Event, TierReason};
 use tallybook_core::ids::{LadderNumber, TierNumber};
 use tallybook_core::points::Points;
+use tallybook_core::programme::plan::Ladder;
 use tallybook_core::programme::versions::Programmes;
 use tallybook_core::refusal::Refusal;
 use tallybook_core::state::MemberState;
@@ -83,6 +85,7 @@ pub(crate) type Move = (LadderNumber, TierNumber, TierNumber, TierReason);
 #[derive(Clone, Debug)]
 pub(crate) struct Tally<'a> {
     months: &'a Months,
+    programmes: &'a Programmes,
     currency_ids: &'a [Box<str>],
     /// By month, then currency.
     sums: Vec<Sums>,
@@ -102,6 +105,7 @@ impl<'a> Tally<'a> {
         let rules = programmes.versions().iter().map(|v| vec![RuleFigures::default(); v.plan.rules.len()]);
         Tally {
             months,
+            programmes,
             currency_ids,
             sums: vec![Sums::default(); months.days.len() * currency_ids.len()],
             rules: rules.collect(),
@@ -112,11 +116,18 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// Counts a member's tiers at the end.
-    pub(crate) fn end(&mut self, state: &MemberState) {
-        for ladder in &state.ladders {
-            *self.tiers.entry((ladder.ladder, ladder.tier)).or_default() += 1;
+    /// Counts the tiers that a member holds at the end.
+    pub(crate) fn end(&mut self, state: &MemberState, until: Instant) {
+        for place in &state.ladders {
+            if let Some(ladder) = self.ladder(place.ladder, until) {
+                *self.tiers.entry((place.ladder, held(state, ladder))).or_default() += 1;
+            }
         }
+    }
+
+    /// A ladder as it is at an instant, if there still is such a one.
+    pub(crate) fn ladder(&self, ladder: LadderNumber, at: Instant) -> Option<&'a Ladder> {
+        self.programmes.in_force(at).ok()?.plan.ladder(ladder)
     }
 
     /// Adds the sums of other members.

@@ -8,23 +8,28 @@ use proptest::prelude::*;
 use support::{PROGRAMME, Shop, a_redemption, a_return, a_reversal, an_adjustment, an_order, at};
 use tallybook::Command;
 use tallybook::core::calendar::{DAY_MICROS, Instant};
+use tallybook::core::event::{Decision, Trigger};
 use tallybook::core::fact::{Enrolment, Fact, ReturnedPart};
-use tallybook_testkit::generate::{Recorded, history, spec};
-use tallybook_testkit::spec::{ActivationSpec, On, Spec};
+use tallybook_testkit::generate::{Course, Recorded, course};
+use tallybook_testkit::spec::{ActivationSpec, AskedSpec, On, Spec, Threshold};
 
-fn programme_and_history() -> impl Strategy<Value = (Spec, Vec<Recorded>, Vec<u8>)> {
-    let sweeps = proptest::collection::vec(0u8..6, 1..50);
-    (spec().prop_map(supported), sweeps).prop_flat_map(|(spec, sweeps)| {
-        let history = history(&spec).prop_map(|mut history| {
-            history.retain(|recorded| recorded.command.facts.iter().all(is_supported));
-            history
-        });
-        (Just(spec), history, Just(sweeps))
-    })
+fn course_and_sweeps() -> impl Strategy<Value = (Course, Vec<u8>)> {
+    (course().prop_map(supported), proptest::collection::vec(0u8..6, 1..50))
 }
 
-/// A programme without what backtests do not support yet.
-fn supported(spec: Spec) -> Spec {
+/// A past, and programmes, without what backtests do not support yet.
+fn supported(mut course: Course) -> Course {
+    course.spec = supported_spec(course.spec);
+    for later in &mut course.later {
+        later.spec = supported_spec(later.spec.clone());
+        let before = course.history.iter().take(later.commands_before);
+        later.commands_before = before.filter(|r| r.command.facts.iter().all(is_supported)).count();
+    }
+    course.history.retain(|recorded| recorded.command.facts.iter().all(is_supported));
+    course
+}
+
+fn supported_spec(spec: Spec) -> Spec {
     let mut spec = Spec { budgets: Vec::new(), referral_window_days: None, ..spec };
     spec.rewards.iter_mut().for_each(|reward| reward.stock = None);
     spec.rules.retain(|rule| !matches!(rule.on, On::Referrer | On::Referred));
@@ -35,7 +40,33 @@ fn supported(spec: Spec) -> Spec {
             currency.activation = ActivationSpec::Immediate;
         }
     }
+    for ladder in &mut spec.ladders {
+        ladder.activities = None;
+        if let Some(limit) = &mut ladder.carry_over {
+            *limit = counted(*limit);
+        }
+        for tier in &mut ladder.tiers {
+            for threshold in [&mut tier.entry, &mut tier.keep].into_iter().flatten() {
+                let Threshold { period, lifetime, .. } = *threshold;
+                (threshold.period, threshold.lifetime) = (counted(period), of_orders(lifetime));
+            }
+            if let Some(challenge) = &mut tier.challenge {
+                challenge.asked = counted(challenge.asked);
+            }
+        }
+    }
     spec
+}
+
+/// The same asked of orders instead of activities and referrals; something is asked.
+fn counted(asked: AskedSpec) -> AskedSpec {
+    let asked = of_orders(asked);
+    if asked.is_nothing() { AskedSpec { orders: Some(1), ..asked } } else { asked }
+}
+
+fn of_orders(asked: AskedSpec) -> AskedSpec {
+    let orders = asked.orders.or(asked.activities).or(asked.referrals);
+    AskedSpec { orders, activities: None, referrals: None, ..asked }
 }
 
 /// Whether the columns carry a fact.
@@ -56,13 +87,19 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_history_comes_out_as_recorded_whatever_was_swept_when((spec, history, sweeps) in programme_and_history()) {
-        let source = spec.to_toml();
+    fn any_history_comes_out_as_recorded_whatever_was_swept_when((course, sweeps) in course_and_sweeps()) {
+        let source = course.spec.to_toml();
         let shop = Shop::new(&source);
-        for (index, Recorded { command, recorded_at }) in history.into_iter().enumerate() {
+        for (index, Recorded { command, recorded_at }) in course.history.iter().enumerate() {
+            for later in course.published_before(index) {
+                shop.set_clock(later.recorded_at);
+                // Where thresholds cross once they are all of orders, the version is not published.
+                let _ = shop.ledger.publish(&later.spec.to_toml(), later.from);
+            }
+            let recorded_at = *recorded_at;
             shop.set_clock(recorded_at);
             // Refusals belong to histories, and leave nothing to come out.
-            let _ = shop.ledger.submit(command);
+            let _ = shop.ledger.submit(command.clone());
             match sweeps[index % sweeps.len()] {
                 0 => drop(shop.ledger.sweep(recorded_at)),
                 1 => drop(shop.ledger.sweep(Instant(recorded_at.0 - 40 * DAY_MICROS))),
@@ -144,6 +181,92 @@ fn several_versions_each_judge_what_they_judged() {
     let report = shop.identity();
     assert!(report.is_identical(), "{report:#?}");
     assert!(report.decisions >= 4);
+}
+
+/// Every option of ladders that needs no facts of its own.
+const LADDERS: &str = r#"
+[[rule]]
+id = "reached"
+kind = "bonus"
+on = "tier_reached"
+points = "5"
+
+[[rule]]
+id = "kept"
+kind = "bonus"
+on = "tier_kept"
+points = "6"
+
+[[rule]]
+id = "years"
+kind = "bonus"
+on = "tier_anniversary"
+points = "7"
+
+[[ladder]]
+id = "club"
+period = "calendar_year"
+carry_over = { spend = "150.00" }
+on_change = "full"
+on_return = "demote_now"
+
+[[ladder.tier]]
+id = "guest"
+
+[[ladder.tier]]
+id = "friend"
+entry = { any = { spend = "100.00", lifetime_spend = "500.00" } }
+
+[[ladder.tier]]
+id = "patron"
+entry = { any = { spend = "400.00", lifetime_spend = "600.00" } }
+"#;
+
+#[test]
+fn what_is_carried_lasting_figures_points_with_tiers_and_new_thresholds_come_out_as_recorded() {
+    let first = format!("{PROGRAMME}{LADDERS}");
+    let shop = Shop::new(&first);
+    shop.order("ann", "A-1", "2020-01-03", 180);
+    shop.order("bob", "B-1", "2020-01-03", 120);
+    shop.order("ann", "A-2", "2020-03-03", 50);
+    shop.sweep("2021-02-01");
+    // Of a closed year, so that less is carried from it.
+    shop.submit(Command::new("ann", at("2021-02-02"), Fact::OrderReturned(a_return("R-1", "A-2", &[]))));
+    let second = first.replace("spend = \"100.00\", lifetime", "spend = \"90.00\", lifetime");
+    shop.ledger.publish(&second, at("2021-03-01")).unwrap();
+    shop.order("bob", "B-2", "2021-03-02", 95);
+    shop.order("ann", "A-3", "2021-05-05", 430);
+    shop.sweep("2023-02-01");
+    let told = |member: &str| -> Vec<(&'static str, i64)> {
+        let batches = shop.ledger.history(member).unwrap();
+        let events = batches.iter().flat_map(|batch| &batch.events);
+        events
+            .filter_map(|event| match &event.decision {
+                Decision::FiguresCarried(carried) => Some(("carried", carried.figures.spend.0)),
+                Decision::TierChanged(changed) if changed.ladder.0 == 1 => {
+                    let of_all_time = changed.lifetime.map_or(0, |lifetime| lifetime.figures.spend.0);
+                    Some((
+                        if of_all_time >= 60_000 { "by all time" } else { "tier" },
+                        i64::from(changed.to.0),
+                    ))
+                }
+                Decision::PointsEarned(earned) if earned.on == Trigger::TierReached => Some(("reached", 5)),
+                _ => None,
+            })
+            .collect()
+    };
+    assert_eq!(told("ann")[..4], [("tier", 1), ("reached", 5), ("reached", 5), ("carried", 13_000)]);
+    assert!(told("ann").contains(&("carried", -5_000)), "{:?}", told("ann"));
+    assert!(told("ann").contains(&("by all time", 2)), "{:?}", told("ann"));
+    let report = shop.identity();
+    assert!(report.is_identical(), "{report:#?}");
+    // A scenario of the same rules from the start on judges by itself what each year carries.
+    let comparison = shop.compare(&first);
+    let club = comparison.ladders.iter().find(|ladder| ladder.ladder == "club").unwrap();
+    assert_eq!(club.tiers.iter().map(|tier| tier.members.baseline).sum::<u64>(), 2);
+    assert_eq!(club.tiers.iter().map(|tier| tier.members.scenario).sum::<u64>(), 2);
+    let reached = comparison.rules.iter().find(|rule| rule.rule == "reached").unwrap();
+    assert!(reached.figures.scenario.granted > 0);
 }
 
 #[test]

@@ -9,8 +9,9 @@ use support::{PROGRAMME, Shop, a_redemption, a_return, an_order, at};
 use tallybook::core::calendar::MonthDay;
 use tallybook::core::event::Decision;
 use tallybook::core::fact::{
-    Activity, Block, Closure, Enrolment, ExpiryChange, Fact, HoldRequest, Merge, NewEnd, Order, Profile,
-    Purchase, Purpose, Return, Transfer, WriteOff,
+    Activity, BenefitRestoration, BenefitUse, Block, Closure, Enrolment, ExpiryChange, Fact, HoldRequest,
+    Merge, NewEnd, Order, Profile, Purchase, Purpose, Return, TierRequest, TierRevocation, TierTerm,
+    Transfer, WriteOff,
 };
 use tallybook::core::points::Points;
 use tallybook::{Command, LedgerError};
@@ -104,6 +105,85 @@ fn a_past_with_facts_that_the_columns_do_not_carry_is_refused_by_their_kind() {
         let expected = format!("a backtest does not support this yet: a fact of kind {kind}, in batch 3 at ");
         assert!(error.starts_with(&expected), "{error}");
         assert!(!shop.folder.path().join("columns/facts.columns").exists());
+    }
+}
+
+/// What was done by hand about tiers and benefits: each case ends in the fact that it is about.
+fn of_tiers() -> Vec<Vec<Fact<'static>>> {
+    let ladder = || "status".into();
+    let (actor, reason) = (|| "desk".into(), || "status match".into());
+    let request = || {
+        Fact::TierRequested(TierRequest {
+            ladder: ladder(),
+            tier: "silver".into(),
+            term: TierTerm::Open,
+            actor: actor(),
+            reason: reason(),
+        })
+    };
+    let revocation = Fact::TierRevoked(TierRevocation { ladder: ladder(), actor: actor(), reason: reason() });
+    let used = || Fact::BenefitRequested(BenefitUse { id: "U-1".into(), benefit: "lounge".into(), times: 1 });
+    let back = Fact::BenefitReturned(BenefitRestoration {
+        benefit: "lounge".into(),
+        times: 1,
+        actor: actor(),
+        reason: reason(),
+    });
+    vec![vec![request()], vec![request(), revocation], vec![used()], vec![used(), back]]
+}
+
+const LOUNGE: &str = "\n[[benefit]]\nid = \"lounge\"\nper = \"year\"\ntimes = { member = 2 }\n";
+
+#[test]
+fn a_past_with_tiers_by_hand_or_benefits_is_refused_by_their_kind() {
+    for facts in of_tiers() {
+        let shop = Shop::new(&format!("{PROGRAMME}{LOUNGE}"));
+        shop.order("ann", "A-1", "2020-01-03", 50);
+        // The kind that comes first is the one that is named.
+        let kind = facts[0].name();
+        for (index, fact) in facts.into_iter().enumerate() {
+            let command = Command::new("ann", at(&format!("2020-01-1{index}")), fact);
+            shop.submit(command.with_key(&format!("k{index}")));
+        }
+        let error = refused(Columns::of_ledger(shop.folder.path(), &mut |_| {}));
+        assert!(error.contains(&format!("a fact of kind {kind}, in batch 3 at ")), "{error}");
+    }
+}
+
+#[test]
+fn a_programme_may_have_benefits_and_challenges_that_nobody_used() {
+    let shop = Shop::new(PROGRAMME);
+    shop.order("ann", "A-1", "2020-01-03", 250);
+    let lent = PROGRAMME.replace(
+        "entry = { any = { spend = \"200.00\" } }",
+        "entry = { any = { spend = \"200.00\" } }\nchallenge = { days = 30, any = { orders = 2 } }",
+    );
+    let report = shop.compare(&format!("{lent}{LOUNGE}"));
+    assert_eq!(report.ladders[0].tiers[1].members.scenario, 1);
+}
+
+#[test]
+fn ladders_that_count_activities_or_referrals_are_refused_by_name() {
+    let shop = Shop::new(PROGRAMME);
+    shop.order("ann", "A-1", "2020-01-03", 50);
+    let columns = shop.columns();
+    let programmes = columns.programmes().unwrap();
+    let asks = |figure: &str| {
+        generous().replace("any = { spend = \"200.00\"", &format!("any = {{ spend = \"200.00\", {figure}"))
+    };
+    let referral = "\n[referral]\nwindow_days = 10\n";
+    for (source, what) in [
+        (asks("activities = 3"), "a ladder that counts activities"),
+        (asks("lifetime_activities = 3"), "a ladder that counts activities"),
+        (asks("referrals = 2") + referral, "a ladder that counts referrals"),
+    ] {
+        let scenario = programmes.scenario(&source).unwrap_or_else(|error| panic!("{source}: {error}"));
+        let error = refused(compare(&columns, &programmes, &scenario, &Default::default()));
+        assert!(
+            error.contains(&format!("does not support this yet: {what}, in programme version")),
+            "{error}"
+        );
+        refused(compare(&columns, &scenario, &programmes, &Default::default()));
     }
 }
 

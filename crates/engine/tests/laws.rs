@@ -10,10 +10,12 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use support::book::Book;
-use support::compare::{Drawn, drawn};
+use support::compare::{Drawn, drawn, publish_before};
 use support::{Chance, HandClock, create_on, log_bytes, open_on, small_options};
 use tallybook::core::calendar::{Day, Instant, Zone};
-use tallybook::core::event::{Account, CreditSource, Decision, Draw, Event, Trigger};
+use tallybook::core::event::{
+    Account, CreditSource, Decision, Draw, Event, TierChanged, TierReason, Trigger,
+};
 use tallybook::core::fact::Fact;
 use tallybook::core::ids::{CurrencyNumber, LotNumber};
 use tallybook::core::state::{LedgerState, MemberState};
@@ -50,11 +52,17 @@ impl Stage {
     /// Submits everything. Refusals belong to histories.
     fn played(drawn: &Drawn) -> Stage {
         let stage = Stage::new(drawn);
-        for recorded in &drawn.history {
-            stage.clock.set(recorded.recorded_at);
+        for (step, recorded) in drawn.history.iter().enumerate() {
+            stage.prepare(drawn, step);
             let _ = stage.ledger.submit(recorded.command.clone());
         }
         stage
+    }
+
+    /// Publishes what comes before a step, and sets the clock to it.
+    fn prepare(&self, drawn: &Drawn, step: usize) {
+        publish_before(&self.ledger, &self.clock, drawn, step);
+        self.clock.set(drawn.history[step].recorded_at);
     }
 
     fn states(&self) -> BTreeMap<String, MemberState> {
@@ -79,8 +87,11 @@ proptest! {
         let mut stage = Stage::new(&drawn);
         let mut chance = Chance(seed);
         let mut before = log_bytes(&stage.ledger);
-        for recorded in &drawn.history {
-            stage.clock.set(recorded.recorded_at);
+        for (step, recorded) in drawn.history.iter().enumerate() {
+            stage.prepare(&drawn, step);
+            let published = log_bytes(&stage.ledger);
+            prop_assert!(published.starts_with(&before));
+            before = published;
             let accepted = stage.ledger.submit(recorded.command.clone()).is_ok_and(|receipt| !receipt.repeated);
             let after = log_bytes(&stage.ledger);
             prop_assert!(after.starts_with(&before));
@@ -169,8 +180,8 @@ proptest! {
         let mut stage = Stage::new(&drawn);
         let mut chance = Chance(seed);
         let mut done = Vec::new();
-        for recorded in &drawn.history {
-            stage.clock.set(recorded.recorded_at);
+        for (step, recorded) in drawn.history.iter().enumerate() {
+            stage.prepare(&drawn, step);
             if let Ok(receipt) = stage.ledger.submit(recorded.command.clone()) {
                 done.push((recorded.command.clone(), receipt));
             }
@@ -202,8 +213,9 @@ proptest! {
     #[test]
     fn law_6_no_schedule_of_sweeps_shows(drawn in drawn(), seed in any::<u64>()) {
         let mut drawn = drawn;
-        drawn.history.retain(|recorded| recorded.command.effective_at >= recorded.recorded_at);
-        drawn.spec.rewards.iter_mut().for_each(|reward| reward.stock = None);
+        drawn.retain(|recorded| recorded.command.effective_at >= recorded.recorded_at);
+        let rewards = drawn.versions_mut().flat_map(|spec| &mut spec.rewards);
+        rewards.for_each(|reward| reward.stock = None);
         let never = Stage::played(&drawn);
         let Some(last) = drawn.history.last() else { return Ok(()) };
         let end = last.recorded_at.plus_days(800);
@@ -214,7 +226,12 @@ proptest! {
             let stage = Stage::new(&drawn);
             let mut chance = Chance(seed);
             let mut now = drawn.history[0].recorded_at;
-            for recorded in &drawn.history {
+            for (step, recorded) in drawn.history.iter().enumerate() {
+                for later in drawn.published_before(step) {
+                    schedule.sweep(&stage, &mut chance, &mut now, later.recorded_at);
+                    stage.clock.set(later.recorded_at);
+                    let _ = stage.ledger.publish(&later.spec.to_toml(), later.from);
+                }
                 schedule.sweep(&stage, &mut chance, &mut now, recorded.recorded_at);
                 stage.clock.set(recorded.recorded_at);
                 let _ = stage.ledger.submit(recorded.command.clone());
@@ -242,12 +259,13 @@ proptest! {
                     match &event.decision {
                         Decision::PointsEarned(earned) => {
                             let version = programmes.version(earned.version).expect("a version that was published");
-                            prop_assert_eq!(version.hash, programmes.versions()[0].hash);
                             let has_cause = match earned.on {
                                 Trigger::Order | Trigger::Referred => has(|f| matches!(f, Fact::OrderPlaced(_))),
                                 Trigger::Activity => has(|f| matches!(f, Fact::ActivityRecorded(_))),
                                 Trigger::Enrolment => has(|f| matches!(f, Fact::MemberEnrolled(_))),
-                                Trigger::Birthday | Trigger::Anniversary => true,
+                                Trigger::Birthday | Trigger::Anniversary | Trigger::TierAnniversary => true,
+                                Trigger::TierReached => has_tier(batch, |t| t.from != t.to),
+                                Trigger::TierKept => has_tier(batch, |t| t.why == TierReason::Kept),
                                 Trigger::Referrer => batch.facts.is_empty(),
                             };
                             prop_assert!(has_cause, "{earned:?}");
@@ -302,8 +320,8 @@ proptest! {
     fn law_10_deciding_again_gives_the_stored_bytes(drawn in drawn(), seed in any::<u64>()) {
         let stage = Stage::new(&drawn);
         let mut chance = Chance(seed);
-        for recorded in &drawn.history {
-            stage.clock.set(recorded.recorded_at);
+        for (step, recorded) in drawn.history.iter().enumerate() {
+            stage.prepare(&drawn, step);
             if chance.one_in(5) {
                 stage.ledger.sweep(recorded.recorded_at).unwrap();
             }
@@ -328,8 +346,8 @@ proptest! {
     #[test]
     fn s41_a_refused_command_leaves_no_trace(drawn in drawn()) {
         let stage = Stage::new(&drawn);
-        for recorded in &drawn.history {
-            stage.clock.set(recorded.recorded_at);
+        for (step, recorded) in drawn.history.iter().enumerate() {
+            stage.prepare(&drawn, step);
             let all = || (stage.states(), stage.ledger.ledger_state().unwrap(), log_bytes(&stage.ledger));
             let before = all();
             if stage.ledger.submit(recorded.command.clone()).is_err() {
@@ -337,6 +355,10 @@ proptest! {
             }
         }
     }
+}
+
+fn has_tier(batch: &HistoryBatch, is: fn(&TierChanged) -> bool) -> bool {
+    batch.events.iter().any(|event| matches!(&event.decision, Decision::TierChanged(change) if is(change)))
 }
 
 /// Whether draws add up, and each is from a lot of which the past tells where it comes from.

@@ -12,7 +12,7 @@ use support::{
     HandClock, PROGRAMME, at, available, balance, give_back, order, redeem, refusal_code, small_options,
 };
 use tallybook::core::calendar::Instant;
-use tallybook::core::fact::{Enrolment, Fact, HoldRequest, Merge, Purpose, Reversal, Transfer};
+use tallybook::core::fact::{Block, Enrolment, Fact, HoldRequest, Merge, Purpose, Reversal, Transfer};
 use tallybook::core::ids::CurrencyNumber;
 use tallybook::core::points::Points;
 use tallybook::log::SimulatedDisk;
@@ -207,6 +207,21 @@ fn s06_a_referral_pays_both_sides_after_the_window_and_neither_if_the_order_goes
     ledger.submit(order("bob", "B-2", noon(6), 5_000)).unwrap();
     ledger.submit(give_back("bob", "X-2", "B-2", noon(40))).unwrap();
     assert_eq!(ledger.member_at("ann", noon(41)).unwrap().unwrap().state.balances[0].available.0, 50);
+}
+
+#[test]
+fn s06_a_return_leaves_a_referrer_alone_who_got_nothing_for_the_referral() {
+    let ledger = ledger(&SimulatedDisk::new(), small_options());
+    // Points of hers end on day 4, which nothing has taken down when the order comes back on day 5.
+    ledger.submit(order("ann", "A-1", noon(-362), 1_000)).unwrap();
+    let block = Block { earning: true, redeeming: false, actor: "clerk".into(), reason: "a check".into() };
+    ledger.submit(Command::new("ann", noon(0), Fact::BlockRequested(block)).with_key("check")).unwrap();
+    ledger.submit(enrol("bob", Some("ann"), noon(0))).unwrap();
+    ledger.submit(order("bob", "B-1", noon(1), 5_000)).unwrap();
+    let before = ledger.history("ann").unwrap().len();
+    ledger.submit(give_back("bob", "X-1", "B-1", noon(5))).unwrap();
+    assert_eq!(ledger.history("ann").unwrap().len(), before);
+    assert_eq!(ledger.member_at("ann", noon(5)).unwrap().unwrap().state.balances[0].expired.0, 110);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use support::compare::{Drawn, drawn};
+use support::compare::{Drawn, drawn, publish_before};
 use support::{Chance, HandClock, at, give_back, ledger_in, merge, order, redeem, small_options};
 use tallybook::core::calendar::Instant;
 use tallybook::core::state::LedgerState;
@@ -76,7 +76,8 @@ fn run_with_trouble(drawn: &Drawn, seed: u64) -> (Vec<MemberView>, LedgerState) 
     let options = || Options { clock: clock.clock(), ..small_options() };
     let mut ledger = BlockingLedger::create(dir.path(), options()).unwrap();
     ledger.publish(&drawn.spec.to_toml(), Instant::EARLIEST).unwrap();
-    for recorded in &drawn.history {
+    for (step, recorded) in drawn.history.iter().enumerate() {
+        publish_before(&ledger, &clock, drawn, step);
         clock.set(recorded.recorded_at);
         // Refusals belong to histories.
         let _ = ledger.submit(recorded.command.clone());
@@ -134,7 +135,8 @@ fn run_without(drawn: &Drawn) -> (Vec<MemberView>, LedgerState) {
     let options = Options { clock: clock.clock(), snapshots: false, ..small_options() };
     let ledger = BlockingLedger::create(dir.path(), options).unwrap();
     ledger.publish(&drawn.spec.to_toml(), Instant::EARLIEST).unwrap();
-    for recorded in &drawn.history {
+    for (step, recorded) in drawn.history.iter().enumerate() {
+        publish_before(&ledger, &clock, drawn, step);
         clock.set(recorded.recorded_at);
         let _ = ledger.submit(recorded.command.clone());
     }

@@ -103,7 +103,11 @@ fn rezone(
     let period_before = period_of_day(ladder, zone_before, state, zone_before.day(just_before));
     let closed_early = period_before.filter(|period| period.end <= zone.day(at));
     if let Some(until) = l.until {
-        let moved = zone.day_start(zone_before.day(until)).max(at);
+        let day = zone_before.day(until);
+        // Years from joining or of a tier may begin a day earlier or later in the new zone, and so end.
+        let year = period_of_day(known_in(l, was, ladder), zone, state, day.plus_days(-2));
+        let end = year.map(|year| year.end).filter(|end| !l.grace && (end.0 - day.0).abs() <= 1);
+        let moved = zone.day_start(end.unwrap_or(day)).max(at);
         if moved != until {
             let from = l.tier;
             let (standing, _) = running(known_in(l, was, ladder), zone, state, l, at);
