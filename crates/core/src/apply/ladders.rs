@@ -76,8 +76,11 @@ fn takes_away(figures: &Figures) -> bool {
 /// Changes the tier held by figures.
 pub(super) fn change_tier(state: &mut MemberState, effective_at: Instant, changed: &TierChanged) {
     let ladder = ladder_mut(state, changed.ladder);
-    // A tier that another takes the place of was reached when that one was, and its days of grace run on.
-    if changed.why != TierReason::Replaced {
+    if changed.why == TierReason::Replaced {
+        // A tier that takes the place of another was reached when that one was, and the days of grace run on. The first
+        // tier has no end.
+        ladder.grace &= changed.until.is_some();
+    } else {
         if ladder.tier != changed.to {
             ladder.since = effective_at;
             ladder.counted_from = changed.counted_from;

@@ -936,3 +936,20 @@ fn s32_an_end_from_before_a_ladder_of_all_time_ends_nothing() {
         ",
     );
 }
+
+#[test]
+fn s32_a_tier_in_grace_that_falls_to_the_first_has_no_grace_left() {
+    versions(
+        &[
+            &first("period = 'calendar_year', grace_days = 30"),
+            &status("period = 'calendar_year', grace_days = 30", &[("gold", 500, "")]),
+        ],
+        "
+        2024-06-01 order A 100.00           | tier silver  until 2026-01-01
+        2025-12-01 publish from 2026-01-10
+        2026-01-05 look                     | tier silver  why grace_began  until 2026-01-31
+        2026-01-12 order B 1.00             | tier member  why replaced  until never
+        2026-03-01 look                     | tier member  until never
+        ",
+    );
+}
