@@ -159,7 +159,8 @@ pub fn take_back(
 
     let takes = takes(draft.state(), plan, record, &after.earning)?;
     let whole = after.order.lines.is_empty();
-    let metrics = metrics(draft.state(), plan, record, &before.order, &after.order, &takes, whole, scratch)?;
+    let metrics =
+        metrics(draft.state(), plan, record, [&before.order, &after.order], &takes, whole, scratch)?;
     let mut clawed = ClawedBack {
         takes,
         caps: freed_caps(record, &after.earning),
@@ -305,14 +306,12 @@ fn ended_rests(
     record.earned.cooldowns.iter().filter(ends).copied().collect()
 }
 
-/// What the return takes from the figures of the order's own period (case 24).
-#[allow(clippy::too_many_arguments)]
+/// What the return takes from the figures of the order's own period, given what is kept before and after it (case 24).
 fn metrics(
     state: &MemberState,
     plan: &Plan,
     record: &OrderRecord,
-    before: &OrderSeen,
-    after: &OrderSeen,
+    [before, after]: [&OrderSeen; 2],
     takes: &[Take],
     whole: bool,
     scratch: &mut earn::Scratch,
