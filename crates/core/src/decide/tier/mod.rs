@@ -1,7 +1,7 @@
 //! Tiers: when one is reached, kept or lost (cases 24, 27–32).
 //!
 //! A tier follows from facts and programme alone: never from spendable balances, nor from when somebody looked. Here is
-//! what facts do to it; [`review`] is what time does, [`revision`] what new versions of the programme do, and [`grant`]
+//! what facts do to it; [`review`] is what time does, `revision` what new versions of the programme do, and [`grant`]
 //! what is given by hand. All rest on [`figures`], some of which are carried from one period into the next.
 //!
 //! The tier held by figures and the one held by hand go side by side, and the member holds the higher
