@@ -102,51 +102,53 @@ fn reached<'a>(
     version_now: &'a Version,
     effective_at: Instant,
 ) -> Option<Reached<'a>> {
-    let now = draft.now(effective_at);
+    let programmes = draft.programmes;
     let state = draft.state();
     let l = state.ladder(ladder.number)?;
-    let ladder_now = version_now.plan.ladder(ladder.number)?;
-    let asked_in = if version.number == version_now.number
-        || revision::asks_again(draft.programmes, ladder.number, version.number, version_now.number)
-    {
-        ladder_now
-    } else {
-        ladder
-    };
-    let (zone, zone_now) = (version.plan.zone, version_now.plan.zone);
-    let is_closed =
-        |period: Period| ladder.period != LadderPeriod::Lifetime && zone_now.day_start(period.end) <= now;
-    let (rank, standing, period, until) = match ladder.period {
+    let (number, from, to) = (ladder.number, version.number, version_now.number);
+    let asks_again = from == to || revision::asks_again(programmes, number, from, to);
+    let asked_in = if asks_again { version_now.plan.ladder(number)? } else { ladder };
+    let (zone, zone_now, now) = (version.plan.zone, version_now.plan.zone, draft.now(effective_at));
+    let (rank, standing, period) = match ladder.period {
         LadderPeriod::RollingDays(days) => {
             let (rank, standing) = best_window(asked_in, l, days, zone.day(effective_at), zone_now.day(now));
-            (rank, standing, None, None)
+            (rank, standing, None)
         }
         _ => {
-            let mut period = period_at(ladder, zone, state, effective_at)?;
-            let mut standing = of_period(ladder, l, period);
-            let mut gives = ladder.upgrade == Upgrade::AtOnce
-                || ladder.period == LadderPeriod::Lifetime
-                || is_closed(period);
-            let over = is_closed(period)
-                && valid_until(ladder, zone_now, state, period).is_some_and(|until| until <= now);
-            if over {
-                // What the period gave is past, but what it adds to all time counts in the one that runs.
-                period = period_at(ladder, zone_now, state, now)?;
-                standing = of_period(ladder, l, period);
-                if ladder.upgrade == Upgrade::PeriodEnd {
-                    standing.period = Figures::default();
-                }
-                gives = true;
-            }
-            let until = reached_until(ladder, zone_now, state, period, now);
-            let rank = if gives { entry_rank(asked_in, &standing) } else { 0 };
-            (rank, standing, Some(period), until)
+            let of_fact = period_at(ladder, zone, state, effective_at)?;
+            let (standing, period) = what_counts(ladder, zone_now, state, l, of_fact, now)?;
+            (entry_rank(asked_in, &standing), standing, Some(period))
         }
     };
     let asked_of = asked_in.tiers.get(rank)?.number;
-    let tier =
-        revision::taken_over(draft.programmes, ladder.number, asked_of, version.number, version_now.number);
+    let tier = revision::taken_over(programmes, number, asked_of, from, to);
+    let until = period.and_then(|period| reached_until(ladder, zone_now, state, period, now));
     Some(Reached { tier, asked_in, asked_of, standing, period, until })
+}
+
+/// The figures that may give a tier now after a fact in a period, and the period that the tier rests on; `None` where tiers
+/// are given at the end of the period, and it still runs.
+fn what_counts(
+    ladder: &Ladder,
+    zone: Zone,
+    state: &MemberState,
+    l: &LadderState,
+    period: Period,
+    now: Instant,
+) -> Option<(Standing, Period)> {
+    let is_closed = ladder.period != LadderPeriod::Lifetime && zone.day_start(period.end) <= now;
+    let is_past = |until| until <= now;
+    if is_closed && valid_until(ladder, zone, state, period).is_some_and(is_past) {
+        // What the period gave is past, but what it adds to all time counts in the one that runs.
+        let running = period_at(ladder, zone, state, now)?;
+        let mut standing = of_period(ladder, l, running);
+        if ladder.upgrade == Upgrade::PeriodEnd {
+            standing.period = Figures::default();
+        }
+        return Some((standing, running));
+    }
+    let gives = is_closed || ladder.upgrade == Upgrade::AtOnce;
+    gives.then(|| (of_period(ladder, l, period), period))
 }
 
 /// The highest rank, and its figures, over the windows that end on a day from `first` to `last`.

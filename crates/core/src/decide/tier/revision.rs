@@ -8,12 +8,12 @@ use crate::calendar::{Instant, Zone};
 use crate::decide::draft::Draft;
 use crate::decide::tier::change::{self, Change};
 use crate::decide::tier::figures::{
-    Period, by_figures, entry_rank, period_at, period_of_day, reached_until, running,
+    Period, Standing, by_figures, entry_rank, period_at, period_of_day, reached_until, running,
 };
 use crate::decide::tier::{grant, justified};
 use crate::event::{Decision, GrantEnd, TierGrant, TierGranted, TierReason};
 use crate::ids::{LadderNumber, TierNumber, VersionNumber};
-use crate::programme::plan::{Downgrade, Ladder, LadderPeriod, OnChange, Tier, Upgrade};
+use crate::programme::plan::{Downgrade, Ladder, OnChange, Tier, Upgrade};
 use crate::programme::versions::{Programmes, Version, changes_tiers};
 use crate::state::LadderState;
 
@@ -134,7 +134,7 @@ fn replace(draft: &mut Draft<'_>, was: &Ladder, version: &Version, ladder: &Ladd
     let (from, until) = (l.tier, l.until);
     let (standing, _) = running(known_in(l, was, ladder), zone, state, l, at);
     let instead = ladder.rank(replacement(was, ladder, from));
-    let reached = if gives_at_once(ladder) { entry_rank(ladder, &standing) } else { 0 };
+    let reached = reached_now(ladder, &standing);
     let rank = instead.max(reached);
     let change = Change { version, ladder, from, why: TierReason::Replaced, standing, period: None };
     change.record(draft, at, rank, until.filter(|_| rank > 0));
@@ -148,7 +148,7 @@ fn reevaluate(draft: &mut Draft<'_>, version: &Version, ladder: &Ladder, at: Ins
     let Some(l) = state.ladder(ladder.number) else { return };
     let (from, rank, why) = (by_figures(ladder, l), ladder.rank(l.tier), TierReason::Reevaluated);
     let (standing, _) = running(ladder, zone, state, l, at);
-    let reached = if gives_at_once(ladder) { entry_rank(ladder, &standing) } else { 0 };
+    let reached = reached_now(ladder, &standing);
     if reached > rank {
         let period = period_at(ladder, zone, state, at);
         let until = period.and_then(|period| reached_until(ladder, zone, state, period, at));
@@ -165,9 +165,9 @@ fn reevaluate(draft: &mut Draft<'_>, version: &Version, ladder: &Ladder, at: Ins
     }
 }
 
-fn gives_at_once(ladder: &Ladder) -> bool {
-    ladder.upgrade == Upgrade::AtOnce
-        || matches!(ladder.period, LadderPeriod::RollingDays(_) | LadderPeriod::Lifetime)
+/// What running figures reach at once; where tiers are given at the period's end, nothing yet.
+fn reached_now(ladder: &Ladder, standing: &Standing) -> usize {
+    if ladder.upgrade == Upgrade::AtOnce { entry_rank(ladder, standing) } else { 0 }
 }
 
 /// Gives another tier by hand in place of one that is no more.
