@@ -369,7 +369,8 @@ fn ledger_of(dir: &Path, course: &generate::Course, sweep_every: usize) -> Block
     for (index, recorded) in history.iter().enumerate() {
         for later in course.published_before(index) {
             clock.set(later.recorded_at);
-            ledger.publish(&later.spec.to_toml(), later.from).unwrap();
+            // A version that would begin before another is refused, as belongs to histories.
+            let _ = ledger.publish(&later.spec.to_toml(), later.from);
         }
         clock.set(recorded.recorded_at);
         match ledger.submit(recorded.command.clone()) {
