@@ -7,8 +7,9 @@
 mod zone;
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
-use chrono::{Datelike, NaiveDate, Timelike, Utc};
+use chrono::{Datelike, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use zone::Zone;
@@ -76,6 +77,29 @@ impl fmt::Display for Instant {
     }
 }
 
+/// The years of the calendar, which is the Gregorian also before its time.
+const YEARS: RangeInclusive<i32> = -200_000..=200_000;
+/// First day of the first of those years.
+const FIRST_DAY: Day = Day(-73_768_028);
+/// Last day of the last of those years.
+const LAST_DAY: Day = Day(72_329_337);
+/// Days of 400 years.
+const ERA_DAYS: u32 = 146_097;
+/// A year before all of them that begins an era.
+const ORIGIN_YEAR: i32 = -200_400;
+/// Days from 1 March of that year to 1 January 1970.
+const ORIGIN_DAYS: i32 = 501 * 146_097 + 719_468;
+
+/// How many days a month has, 1–12.
+fn days_of_month(year: i32, month: u32) -> u32 {
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    match month {
+        2 => 28 + u32::from(is_leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
 /// A calendar day, counted from 1970-01-01.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -87,21 +111,35 @@ impl Day {
 
     /// The day of a civil date; `None` where there is no such date.
     pub fn from_civil(year: i32, month: u32, day: u32) -> Option<Day> {
-        NaiveDate::from_ymd_opt(year, month, day).map(Day::from_date)
+        let exists = YEARS.contains(&year) && (1..=12).contains(&month) && day >= 1;
+        (exists && day <= days_of_month(year, month)).then(|| Day::of_civil(year, month, day))
     }
 
-    fn from_date(date: NaiveDate) -> Day {
-        Day(date.to_epoch_days())
+    /// The day of a date that exists: days are counted from a 1 March, so that a leap day is the last of its year, in eras
+    /// of 400 years, which all have as many days (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", 2013). Years
+    /// are counted from [`ORIGIN_YEAR`] on, so that all numbers are positive.
+    fn of_civil(year: i32, month: u32, day: u32) -> Day {
+        let march_year = (year - ORIGIN_YEAR).cast_unsigned() - u32::from(month <= 2);
+        let month_from_march = if month > 2 { month - 3 } else { month + 9 };
+        let (era, year_of_era) = (march_year / 400, march_year % 400);
+        let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        Day((era * ERA_DAYS + day_of_era).cast_signed() - ORIGIN_DAYS)
     }
 
-    fn date(self) -> NaiveDate {
-        NaiveDate::from_epoch_days(self.0).unwrap_or(if self.0 < 0 { NaiveDate::MIN } else { NaiveDate::MAX })
-    }
-
-    /// Year, month 1–12 and day of the month 1–31.
+    /// Year, month 1–12 and day of the month 1–31; those of the calendar's ends for days beyond them.
     pub fn civil(self) -> (i32, u32, u32) {
-        let date = self.date();
-        (date.year(), date.month(), date.day())
+        // The inverse of `of_civil`, from the same source.
+        let since = (self.0.clamp(FIRST_DAY.0, LAST_DAY.0) + ORIGIN_DAYS).cast_unsigned();
+        let (era, day_of_era) = (since / ERA_DAYS, since % ERA_DAYS);
+        let leap_days = day_of_era / 1_460 - day_of_era / 36_524 + day_of_era / 146_096;
+        let year_of_era = (day_of_era - leap_days) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let month_from_march = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+        let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+        let march_year = era * 400 + year_of_era;
+        ((march_year + u32::from(month <= 2)).cast_signed() + ORIGIN_YEAR, month, day)
     }
 
     /// Moves by days, staying within range.
@@ -115,8 +153,14 @@ impl Day {
 
     /// Moves by calendar months; a day that the month lacks becomes its last (31 January + 1 month = last of February).
     pub fn plus_months(self, months: u32) -> Day {
-        let date = self.date();
-        Day::from_date(date.checked_add_months(chrono::Months::new(months)).unwrap_or(NaiveDate::MAX))
+        let (year, month, day) = self.civil();
+        let months = (month - 1).saturating_add(months);
+        let (years, month) = ((months / 12).cast_signed(), months % 12 + 1);
+        let year = year.saturating_add(years);
+        if !YEARS.contains(&year) {
+            return LAST_DAY;
+        }
+        Day::of_civil(year, month, day.min(days_of_month(year, month)))
     }
 
     /// Days since Monday, 0–6.
@@ -138,8 +182,7 @@ impl Day {
     /// First day of the run of `months` months (1, 3, 6 or 12, counted from January) that holds this day.
     pub fn months_start(self, months: u32) -> Day {
         let (year, month, _) = self.civil();
-        let first = (month - 1) / months * months + 1;
-        Day::from_civil(year, first, 1).unwrap_or(self)
+        Day::of_civil(year, (month - 1) / months * months + 1, 1)
     }
 
     /// First day of the year.
@@ -189,6 +232,8 @@ impl From<std::time::SystemTime> for Instant {
 
 #[cfg(test)]
 mod tests {
+    use chrono::NaiveDate;
+
     use super::*;
 
     fn at(text: &str) -> Instant {
@@ -229,6 +274,38 @@ mod tests {
         assert!(Zone::UTC.display(Instant::MIN).starts_with('-'), "{}", Zone::UTC.display(Instant::MIN));
         let (least, most) = (Instant::MIN.to_string(), Instant::MAX.to_string());
         assert!(least.starts_with('-') && !most.starts_with('-'), "{least} to {most}");
+    }
+
+    #[test]
+    fn the_calendar_is_that_of_another_library_on_every_day_and_at_its_ends() {
+        let date = |day: i32| NaiveDate::from_epoch_days(day).unwrap();
+        let near = |years: i32| (years * 365 - 100)..(years * 365 + 100);
+        let days = (-80_000..90_000)
+            .chain(near(-198_000))
+            .chain(near(198_000))
+            .chain(near(-4_000))
+            .chain(near(9_000));
+        for number in days {
+            let (day, date) = (Day(number), date(number));
+            let (year, month, of_month) = day.civil();
+            assert_eq!((year, month, of_month), (date.year(), date.month(), date.day()), "{number}");
+            assert_eq!(Day::from_civil(year, month, of_month), Some(day));
+            for months in [0, 1, 2, 11, 12, 14, 400] {
+                let later = date.checked_add_months(chrono::Months::new(months)).unwrap();
+                assert_eq!(day.plus_months(months).0, later.to_epoch_days(), "{number} and {months} months");
+            }
+        }
+        for year in [-200_000, 1900, 2000, 2023, 2024, 200_000] {
+            for (month, day) in (0..14).flat_map(|month| (0..33).map(move |day| (month, day))) {
+                let expected =
+                    NaiveDate::from_ymd_opt(year, month, day).map(|date| Day(date.to_epoch_days()));
+                assert_eq!(Day::from_civil(year, month, day), expected, "{year}-{month}-{day}");
+            }
+        }
+        assert_eq!((FIRST_DAY.civil(), LAST_DAY.civil()), ((-200_000, 1, 1), (200_000, 12, 31)));
+        assert_eq!((Day(i32::MIN).civil(), Day(i32::MAX).civil()), (FIRST_DAY.civil(), LAST_DAY.civil()));
+        assert_eq!((Day::from_civil(-200_001, 1, 1), Day::from_civil(200_001, 1, 1)), (None, None));
+        assert_eq!((LAST_DAY.plus_months(1), Day(0).plus_months(u32::MAX)), (LAST_DAY, LAST_DAY));
     }
 
     #[test]

@@ -15,12 +15,12 @@ impl Money {
 
     /// Adds, refusing what no longer fits.
     pub fn plus(self, other: Money) -> Result<Money, Refusal> {
-        self.0.checked_add(other.0).map(Money).ok_or(Refusal::Overflow { what: "money" })
+        self.0.checked_add(other.0).map(Money).ok_or_else(|| Refusal::overflow("money"))
     }
 
     /// Takes away, refusing what no longer fits. The result may be negative.
     pub fn minus(self, other: Money) -> Result<Money, Refusal> {
-        self.0.checked_sub(other.0).map(Money).ok_or(Refusal::Overflow { what: "money" })
+        self.0.checked_sub(other.0).map(Money).ok_or_else(|| Refusal::overflow("money"))
     }
 }
 
@@ -82,9 +82,8 @@ impl Rounding {
     /// # Errors
     /// [`Refusal::Overflow`] where the result does not fit `i64`.
     pub fn divide(self, numerator: i128, denominator: i128) -> Result<i64, Refusal> {
-        let quotient = numerator.div_euclid(denominator);
-        let remainder = numerator.rem_euclid(denominator);
-        let twice = remainder.checked_mul(2).ok_or(Refusal::Overflow { what: "points" })?;
+        let (quotient, remainder) = whole_and_rest(numerator, denominator);
+        let twice = remainder.checked_mul(2).ok_or_else(|| Refusal::overflow("points"))?;
         let up = match self {
             Rounding::Floor => false,
             Rounding::Ceil => remainder > 0,
@@ -92,7 +91,17 @@ impl Rounding {
             Rounding::HalfEven => twice > denominator || (twice == denominator && quotient % 2 == 1),
         };
         let whole = if up { quotient.checked_add(1) } else { Some(quotient) };
-        whole.and_then(|w| i64::try_from(w).ok()).ok_or(Refusal::Overflow { what: "points" })
+        whole.and_then(|w| i64::try_from(w).ok()).ok_or_else(|| Refusal::overflow("points"))
+    }
+}
+
+/// Quotient and remainder; in 64 bits where both fit, since a division of 128 costs ten times as much.
+fn whole_and_rest(numerator: i128, denominator: i128) -> (i128, i128) {
+    match (u64::try_from(numerator), u64::try_from(denominator)) {
+        (Ok(numerator), Ok(denominator)) => {
+            (i128::from(numerator / denominator), i128::from(numerator % denominator))
+        }
+        _ => (numerator.div_euclid(denominator), numerator.rem_euclid(denominator)),
     }
 }
 

@@ -19,12 +19,12 @@ impl Points {
 
     /// Adds, refusing what no longer fits.
     pub fn plus(self, other: Points) -> Result<Points, Refusal> {
-        self.0.checked_add(other.0).map(Points).ok_or(Refusal::Overflow { what: "points" })
+        self.0.checked_add(other.0).map(Points).ok_or_else(|| Refusal::overflow("points"))
     }
 
     /// Takes away, refusing what no longer fits. The result may be negative.
     pub fn minus(self, other: Points) -> Result<Points, Refusal> {
-        self.0.checked_sub(other.0).map(Points).ok_or(Refusal::Overflow { what: "points" })
+        self.0.checked_sub(other.0).map(Points).ok_or_else(|| Refusal::overflow("points"))
     }
 
     /// Whether this is more than nothing.

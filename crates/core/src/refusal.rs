@@ -551,6 +551,12 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// A sum that does not fit. Made where sums are checked, so that nothing is made where they fit.
+    #[cold]
+    pub(crate) fn overflow(what: &'static str) -> Refusal {
+        Refusal::Overflow { what }
+    }
+
     /// The stable snake_case code, the same in every release.
     pub fn code(&self) -> &'static str {
         match self {

@@ -179,7 +179,7 @@ impl Zone {
             return Some(self.local_instant(t.and_utc().timestamp_micros()));
         }
         let date = NaiveDate::parse_from_str(text, pattern).ok()?;
-        Some(self.day_start(Day::from_date(date)))
+        Some(self.day_start(Day(date.to_epoch_days())))
     }
 
     /// Writes an instant as local date and time: `2026-11-22 10:00:00`.

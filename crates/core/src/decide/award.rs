@@ -97,7 +97,7 @@ impl<'a> Award<'a> {
         let state = draft.state();
         let latest_day = version.plan.zone.day(at.max(state.settled_to));
         let order_number = match deed.on {
-            Trigger::Order => state.orders.checked_add(1).ok_or(Refusal::Overflow { what: "orders" })?,
+            Trigger::Order => state.orders.checked_add(1).ok_or_else(|| Refusal::overflow("orders"))?,
             _ => state.orders,
         };
         Ok(PointsEarned {

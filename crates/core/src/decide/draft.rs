@@ -142,7 +142,7 @@ impl<'a> Draft<'a> {
     /// The number of the member's next lot.
     pub(super) fn next_lot(&self, ahead: u32) -> Result<LotNumber, Refusal> {
         let next = self.state().last_lot.0.checked_add(1).and_then(|n| n.checked_add(ahead));
-        next.map(LotNumber).ok_or(Refusal::Overflow { what: "lots" })
+        next.map(LotNumber).ok_or_else(|| Refusal::overflow("lots"))
     }
 
     /// A lot that the member is given: the next number, but for `ahead` lots that are given before it.

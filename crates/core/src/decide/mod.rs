@@ -55,7 +55,8 @@ pub const SEMANTICS_VERSION: u16 = 1;
 pub struct Workspace {
     order: OrderSeen,
     earning: earn::Scratch,
-    before: Before,
+    /// A pointer, so that lending it copies no states.
+    before: Option<Box<Before>>,
 }
 
 /// Memory for going back to where a refused command began.
@@ -140,14 +141,14 @@ pub fn decide(
     let enrols = matches!(case.facts.first(), Some(Fact::MemberEnrolled(_)));
     let Case { facts, precedents, effective_at, recorded_at } = *case;
     let occasion = Occasion { effective_at, recorded_at, enrols, fact_count: facts.len() };
-    let mut before = std::mem::take(&mut workspace.before);
+    let mut before = workspace.before.take().unwrap_or_default();
     let outcome = judge(member, other, ledger, programmes, occasion, &mut before, |draft| {
         facts.iter().zip(precedents).enumerate().try_for_each(|(index, (fact, precedent))| {
             let precedent = precedent::with_made_before(&facts[..index], fact, precedent);
             decide_one(draft, fact, precedent, effective_at, workspace)
         })
     });
-    workspace.before = before;
+    workspace.before = Some(before);
     outcome
 }
 
@@ -171,9 +172,8 @@ pub fn judge(
     member::goes_on(member.name, member.state)?;
     known(member.state, version, enrols)?;
     let event_counts = (member.events.len(), other.as_ref().map_or(0, |other| other.events.len()));
-    let changes_early = fact_count > 1
-        || other.is_some()
-        || settle::due_at(member.state, programmes).is_some_and(|due| due <= effective_at);
+    let is_due = settle::due_at(member.state, programmes).is_some_and(|due| due <= effective_at);
+    let changes_early = fact_count > 1 || other.is_some() || is_due;
     if changes_early {
         before.member.copy_from(member.state);
         before.ledger.clone_from(ledger);
@@ -182,7 +182,9 @@ pub fn judge(
         }
     }
     let mut draft = Draft::new(member.reborrow(), other.as_mut().map(Party::reborrow), programmes, ledger);
-    draft.settle(effective_at);
+    if is_due {
+        draft.settle(effective_at);
+    }
     let outcome = facts(&mut draft);
     if outcome.is_err() && changes_early {
         member.state.copy_from(&before.member);

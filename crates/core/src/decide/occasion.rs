@@ -41,21 +41,22 @@ impl Timed {
 }
 
 /// A member's occasions, in the order in which they are judged at one instant.
-fn timed(state: &MemberState) -> SmallVec<[Timed; 4]> {
+fn timed(state: &MemberState) -> impl Iterator<Item = Timed> {
     let of_tiers = state.ladders.iter().map(|l| Timed::OfTier(l.ladder));
-    [Timed::Birthday, Timed::Anniversary].into_iter().chain(of_tiers).collect()
+    [Timed::Birthday, Timed::Anniversary].into_iter().chain(of_tiers)
 }
 
 /// When the member has an occasion next, after the cursor.
 pub(super) fn due_after(state: &MemberState, programmes: &Programmes, cursor: Instant) -> Option<Instant> {
-    timed(state).into_iter().filter_map(|on| next(on, state, programmes, cursor)).min()
+    timed(state).filter_map(|on| next(on, state, programmes, cursor)).min()
 }
 
 /// Judges the member's occasions that are due at this very instant. The caller sees to it that the member was settled to
 /// an earlier one before.
 pub(super) fn celebrate(draft: &mut Draft<'_>, due: Instant) {
     let just_before = Instant(due.0.saturating_sub(1));
-    for on in timed(draft.state()) {
+    let all: SmallVec<[Timed; 4]> = timed(draft.state()).collect();
+    for on in all {
         let programmes = draft.programmes;
         if next(on, draft.state(), programmes, just_before) != Some(due) {
             continue;

@@ -17,6 +17,9 @@ use crate::state::{Lot, MemberState};
 /// Gives lots more time, where the policy they are under says that a doing of this kind does: that of the programme in force
 /// or, where it has none of this length any more, of the newest version before it that had.
 pub(super) fn after(draft: &mut Draft<'_>, kind: RenewalKind, effective_at: Instant) {
+    if !draft.programmes.renews() {
+        return;
+    }
     let lengths = lengths(draft.state());
     if lengths.is_empty() {
         return;

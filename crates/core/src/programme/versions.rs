@@ -37,6 +37,7 @@ pub struct Version {
 pub struct Programmes {
     versions: Vec<Version>,
     registry: Registry,
+    renews: bool,
 }
 
 impl Programmes {
@@ -50,13 +51,17 @@ impl Programmes {
         &self.registry
     }
 
+    /// Whether some version ends lots by inactivity, so that what members do may give them more time.
+    pub fn renews(&self) -> bool {
+        self.renews
+    }
+
     /// The version in force at an instant.
     pub fn in_force(&self, at: Instant) -> Result<&Version, Refusal> {
-        self.versions
-            .iter()
-            .rev()
-            .find(|version| version.effective_from <= at)
-            .ok_or(Refusal::NoProgramme { at })
+        let Some(version) = self.versions.iter().rev().find(|version| version.effective_from <= at) else {
+            return Err(Refusal::NoProgramme { at });
+        };
+        Ok(version)
     }
 
     /// When the next version comes into force, after an instant, that members are looked at again for.
@@ -122,13 +127,14 @@ impl Programmes {
     /// Takes in a prepared version.
     pub fn add(&mut self, prepared: Prepared) {
         self.registry = prepared.registry;
+        self.renews |= prepared.version.plan.ends_by_inactivity();
         self.versions.push(prepared.version);
     }
 
     /// The programme as it would have been with `source` in force from the start, under the numbers of this ledger.
     /// This is what a backtest judges under.
     pub fn scenario(&self, source: &str) -> Result<Programmes, Refusal> {
-        let mut scenario = Programmes { versions: Vec::new(), registry: self.registry.clone() };
+        let mut scenario = Programmes { registry: self.registry.clone(), ..Programmes::default() };
         let prepared = scenario.compile(source, Instant::MIN)?;
         scenario.add(prepared);
         Ok(scenario)
@@ -137,7 +143,10 @@ impl Programmes {
     /// The versions as they were known at an instant (case 35).
     pub fn known_at(&self, known: Instant) -> Programmes {
         let count = self.versions.partition_point(|version| version.recorded_at <= known);
-        Programmes { versions: self.versions[..count].to_vec(), registry: self.registry.clone() }
+        let mut known = Programmes { registry: self.registry.clone(), ..Programmes::default() };
+        known.versions = self.versions[..count].to_vec();
+        known.renews = known.versions.iter().any(|version| version.plan.ends_by_inactivity());
+        known
     }
 
     fn nothing_dropped(&self, plan: &Plan) -> Result<(), Refusal> {

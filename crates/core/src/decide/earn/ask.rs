@@ -7,9 +7,8 @@ use crate::points::Points;
 use crate::programme::plan::{Effect, GroupChoice, Plan, Ratio, RoundingUnit, Rule};
 use crate::refusal::Refusal;
 
-use super::Scratch;
-use super::conditions::line_matches;
 use super::money::money_index;
+use super::{Matching, Scratch};
 
 /// What a matching rule asks.
 #[derive(Clone, Copy, Debug)]
@@ -18,62 +17,75 @@ pub(super) struct Ask {
     pub(super) asked: Points,
     pub(super) remainder_millionths: i32,
     pub(super) lost: bool,
+    /// Where its rule's lines begin in [`Scratch::counting`].
+    counting_from: usize,
 }
 
 impl Ask {
-    pub(super) fn bonus(index: RuleIndex, points: Points) -> Ask {
-        Ask { index, asked: points, remainder_millionths: 0, lost: false }
+    pub(super) fn bonus(matching: &Matching<'_>, points: Points) -> Ask {
+        let Matching { index, counting_from, .. } = *matching;
+        Ask { index, asked: points, remainder_millionths: 0, lost: false, counting_from }
     }
 }
 
-pub(super) fn base(
-    index: RuleIndex,
-    rule: &Rule,
-    order: &OrderSeen,
-    scratch: &mut Scratch,
-) -> Result<(), Refusal> {
-    let Effect::Base { rate } = rule.effect else { return Ok(()) };
-    let money = money_index(order, rule.money, scratch);
-    let mut sum = Sum::new(rule, i128::from(rate.denominator));
-    for (line, money) in order.lines.iter().zip(&scratch.money[money].1) {
-        if line_matches(&rule.lines, line) {
+pub(super) fn base(matching: &Matching<'_>, order: &OrderSeen, scratch: &mut Scratch) -> Result<(), Refusal> {
+    let Effect::Base { rate } = matching.rule.effect else { return Ok(()) };
+    let money = money_index(order, matching.rule.money, scratch);
+    let mut sum = Sum::new(matching.rule, i128::from(rate.denominator));
+    for (counts, money) in scratch.counting[matching.counting_from..].iter().zip(&scratch.money[money].1) {
+        if *counts {
             sum.add(i128::from(*money) * i128::from(rate.numerator))?;
         }
     }
-    scratch.asks.push(sum.ask(index)?);
+    scratch.asks.push(sum.ask(matching)?);
     Ok(())
+}
+
+/// What one base rule gives for money, over the common denominator.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Base {
+    points: i128,
+    /// Its list in [`Scratch::money`].
+    money: usize,
+    /// Where its lines begin in [`Scratch::counting`].
+    counting_from: usize,
 }
 
 pub(super) fn multiplier(
     plan: &Plan,
-    index: RuleIndex,
-    rule: &Rule,
+    matching: &Matching<'_>,
     extra: Ratio,
     order: &OrderSeen,
     common: i128,
     scratch: &mut Scratch,
 ) -> Result<(), Refusal> {
+    let rule = matching.rule;
+    let mut bases = std::mem::take(&mut scratch.bases);
+    bases.clear();
+    for ask_index in 0..scratch.asks.len() {
+        let Ask { index, lost, counting_from, .. } = scratch.asks[ask_index];
+        let base_rule = &plan.rules[usize::from(index.0)];
+        let Effect::Base { rate } = base_rule.effect else { continue };
+        if !lost && base_rule.currency == rule.currency {
+            let scale = quotient(common, i128::from(rate.denominator));
+            let points = checked(i128::from(rate.numerator).checked_mul(scale))?;
+            bases.push(Base { points, money: money_index(order, base_rule.money, scratch), counting_from });
+        }
+    }
     let mut sum = Sum::new(rule, checked(common.checked_mul(i128::from(extra.denominator)))?);
-    for (line_index, line) in order.lines.iter().enumerate() {
-        if !line_matches(&rule.lines, line) {
+    for line in 0..order.lines.len() {
+        if !scratch.counting[matching.counting_from + line] {
             continue;
         }
-        let mut base = 0i128;
-        for ask_index in 0..scratch.asks.len() {
-            let ask = scratch.asks[ask_index];
-            let base_rule = &plan.rules[usize::from(ask.index.0)];
-            let Effect::Base { rate } = base_rule.effect else { continue };
-            if ask.lost || base_rule.currency != rule.currency || !line_matches(&base_rule.lines, line) {
-                continue;
-            }
-            let money = money_index(order, base_rule.money, scratch);
-            let money = i128::from(scratch.money[money].1[line_index]);
-            let scaled = i128::from(rate.numerator).checked_mul(common / i128::from(rate.denominator));
-            base = checked(scaled.and_then(|s| s.checked_mul(money)).and_then(|p| p.checked_add(base)))?;
+        let mut given = 0i128;
+        for base in bases.iter().filter(|base| scratch.counting[base.counting_from + line]) {
+            let money = i128::from(scratch.money[base.money].1[line]);
+            given = checked(base.points.checked_mul(money).and_then(|points| points.checked_add(given)))?;
         }
-        sum.add(checked(base.checked_mul(i128::from(extra.numerator)))?)?;
+        sum.add(checked(given.checked_mul(i128::from(extra.numerator)))?)?;
     }
-    scratch.asks.push(sum.ask(index)?);
+    scratch.bases = bases;
+    scratch.asks.push(sum.ask(matching)?);
     Ok(())
 }
 
@@ -95,29 +107,36 @@ impl Sum {
         self.exact = checked(self.exact.checked_add(numerator))?;
         if self.unit == RoundingUnit::Line {
             let line = self.rounding.divide(numerator, self.denominator)?;
-            self.rounded = self.rounded.checked_add(line).ok_or(OVERFLOW)?;
+            self.rounded = self.rounded.checked_add(line).ok_or_else(|| Refusal::overflow("points"))?;
         }
         Ok(())
     }
 
-    fn ask(self, index: RuleIndex) -> Result<Ask, Refusal> {
+    fn ask(self, matching: &Matching<'_>) -> Result<Ask, Refusal> {
         let asked = match self.unit {
             RoundingUnit::Order => self.rounding.divide(self.exact, self.denominator)?,
             RoundingUnit::Line => self.rounded,
         };
         let given = checked(i128::from(asked).checked_mul(self.denominator))?;
-        let millionths = checked((self.exact - given).checked_mul(1_000_000))? / self.denominator;
+        let millionths = quotient(checked((self.exact - given).checked_mul(1_000_000))?, self.denominator);
         // Thousands of lines, each rounded by itself, may add up to more than the field can tell.
         let most = if millionths < 0 { i32::MIN } else { i32::MAX };
         let remainder_millionths = i32::try_from(millionths).unwrap_or(most);
-        Ok(Ask { index, asked: Points(asked), remainder_millionths, lost: false })
+        let Matching { index, counting_from, .. } = *matching;
+        Ok(Ask { index, asked: Points(asked), remainder_millionths, lost: false, counting_from })
     }
 }
 
-const OVERFLOW: Refusal = Refusal::Overflow { what: "points" };
+/// A division towards zero; in 64 bits where both fit, since one of 128 costs ten times as much.
+fn quotient(numerator: i128, denominator: i128) -> i128 {
+    match (i64::try_from(numerator), i64::try_from(denominator)) {
+        (Ok(i64::MIN), _) | (Err(_), _) | (_, Err(_)) => numerator / denominator,
+        (Ok(numerator), Ok(denominator)) => i128::from(numerator / denominator),
+    }
+}
 
 fn checked(value: Option<i128>) -> Result<i128, Refusal> {
-    value.ok_or(OVERFLOW)
+    value.ok_or_else(|| Refusal::overflow("points"))
 }
 
 /// The least common multiple of the denominators of the base rules that asked, so that their points add exactly.
@@ -125,6 +144,9 @@ pub(super) fn common_denominator(plan: &Plan, scratch: &Scratch) -> Result<i128,
     scratch.asks.iter().try_fold(1i128, |common, ask| match plan.rules[usize::from(ask.index.0)].effect {
         Effect::Base { rate } => {
             let denominator = i128::from(rate.denominator);
+            if common == 1 || common == denominator {
+                return Ok(denominator);
+            }
             checked((common / gcd(common, denominator)).checked_mul(denominator))
         }
         Effect::Multiplier { .. } | Effect::Bonus { .. } => Ok(common),

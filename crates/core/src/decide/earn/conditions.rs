@@ -13,32 +13,42 @@ use super::Scratch;
 use super::money::money_index;
 use super::side::Live;
 
-/// Whether the half that is judged again on a return holds: that on the order and its lines.
-pub(super) fn order_matches(plan: &Plan, rule: &Rule, order: &OrderSeen, scratch: &mut Scratch) -> bool {
+/// Whether the half that is judged again on a return holds: that on the order and its lines. Where it does, this is the
+/// place in [`Scratch::counting`] from which on the lines are marked that count.
+pub(super) fn order_matches(
+    plan: &Plan,
+    rule: &Rule,
+    order: &OrderSeen,
+    scratch: &mut Scratch,
+) -> Option<usize> {
     let OrderConditions { money, channels, stores, min_spend, max_spend, min_quantity } = &rule.order;
     let currency_matches = money.is_empty() || order.currency.is_some_and(|code| money.contains(&code));
     if !currency_matches || !wanted(channels, order.channel) || !wanted(stores, order.store) {
-        return false;
+        return None;
     }
-    let mut any = false;
-    let mut spend = 0i128;
-    let mut quantity = 0i128;
     let index = money_index(order, rule.money, scratch);
-    for (line, money) in order.lines.iter().zip(&scratch.money[index].1) {
-        if line_matches(&rule.lines, line) {
-            any = true;
-            spend += i128::from(*money);
-            quantity += i128::from(line.quantity);
-        }
-    }
-    any && min_spend.is_none_or(|Money(min)| spend >= i128::from(min))
-        && max_spend.is_none_or(|Money(max)| spend <= i128::from(max))
-        && min_quantity.is_none_or(|min| quantity >= i128::from(min))
+    let Scratch { money, counting, .. } = scratch;
+    let counting_from = counting.len();
+    counting.extend(order.lines.iter().map(|line| line_matches(&rule.lines, line)));
+    let counts = &counting[counting_from..];
+    let sum = |of_line: &mut dyn Iterator<Item = i64>| -> i128 {
+        of_line.zip(counts).filter(|(_, counts)| **counts).map(|(figure, _)| i128::from(figure)).sum()
+    };
+    let spend = || sum(&mut money[index].1.iter().copied());
+    let quantity = || sum(&mut order.lines.iter().map(|line| line.quantity));
+    let matches = counts.contains(&true)
+        && min_spend.is_none_or(|Money(min)| spend() >= i128::from(min))
+        && max_spend.is_none_or(|Money(max)| spend() <= i128::from(max))
+        && min_quantity.is_none_or(|min| quantity() >= i128::from(min))
         && rule.cel.as_ref().is_none_or(|cel| {
             // One that speaks of the member was asked with the member; this one has no use for the rest.
             let seen = cel::Seen { plan, order, at: Instant::EARLIEST, member: None, activity: None };
             cel.speaks_of_member() || cel.holds(&seen)
-        })
+        });
+    if !matches {
+        counting.truncate(counting_from);
+    }
+    matches.then_some(counting_from)
 }
 
 fn wanted(set: &SymbolSet, symbol: Symbol) -> bool {

@@ -110,7 +110,11 @@ impl Earning {
 pub struct Scratch {
     money: Vec<(MoneyBase, Vec<i64>)>,
     money_count: usize,
+    /// Per matching rule, whether each line counts for it; rule after rule.
+    counting: Vec<bool>,
     asks: Vec<Ask>,
+    /// What base rules give that a multiplier multiplies.
+    bases: Vec<ask::Base>,
     rooms: Vec<Room>,
     budgets: Vec<BudgetEntry>,
 }
@@ -118,10 +122,20 @@ pub struct Scratch {
 impl Scratch {
     fn begin(&mut self) {
         self.money_count = 0;
+        self.counting.clear();
         self.asks.clear();
         self.rooms.clear();
         self.budgets.clear();
     }
+}
+
+/// A rule whose conditions hold, and which lines count for it.
+#[derive(Clone, Copy, Debug)]
+struct Matching<'p> {
+    index: RuleIndex,
+    rule: &'p Rule,
+    /// Where its lines begin in [`Scratch::counting`].
+    counting_from: usize,
 }
 
 /// Judges what an order, or what stands for one, earns.
@@ -136,7 +150,7 @@ pub fn earn(
 ) -> Result<Earning, Refusal> {
     let mut earning = Earning::default();
     scratch.begin();
-    let mut matching: SmallVec<[(RuleIndex, &Rule); 8]> = SmallVec::new();
+    let mut matching: SmallVec<[Matching<'_>; 8]> = SmallVec::new();
     for (index, rule) in plan.rules.iter().enumerate() {
         let index = RuleIndex(u16::try_from(index).map_err(|_| Refusal::Overflow { what: "rules" })?);
         if !side.is_about(rule) || !side.holds(plan, order, index, rule) {
@@ -147,22 +161,20 @@ pub fn earn(
         }
         // Also of rules that do not match or lose: what is kept after a return may match them, or make them win.
         grant::look_at_counters(plan, side, rule, scratch);
-        if conditions::order_matches(plan, rule, order, scratch) {
-            matching.push((index, rule));
+        if let Some(counting_from) = conditions::order_matches(plan, rule, order, scratch) {
+            matching.push(Matching { index, rule, counting_from });
         }
     }
     let is_base = |rule: &Rule| matches!(rule.effect, Effect::Base { .. });
-    for (index, rule) in matching.iter().filter(|(_, rule)| is_base(rule)) {
-        ask::base(*index, rule, order, scratch)?;
+    for base in matching.iter().filter(|matching| is_base(matching.rule)) {
+        ask::base(base, order, scratch)?;
     }
     ask::settle_groups(plan, &mut scratch.asks);
     let common = ask::common_denominator(plan, scratch)?;
-    for (index, rule) in matching.iter().filter(|(_, rule)| !is_base(rule)) {
-        match rule.effect {
-            Effect::Multiplier { extra } => {
-                ask::multiplier(plan, *index, rule, extra, order, common, scratch)?
-            }
-            Effect::Bonus { points } => scratch.asks.push(Ask::bonus(*index, points)),
+    for matching in &matching {
+        match matching.rule.effect {
+            Effect::Multiplier { extra } => ask::multiplier(plan, matching, extra, order, common, scratch)?,
+            Effect::Bonus { points } => scratch.asks.push(Ask::bonus(matching, points)),
             Effect::Base { .. } => {}
         }
     }

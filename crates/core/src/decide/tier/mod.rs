@@ -62,9 +62,11 @@ pub(super) fn after_counting(
         period,
     };
     match found {
-        Some(Reached { tier, asked_in, asked_of, standing, period, until })
+        Some(Reached { tier, asked_in, asked_of, standing, period })
             if ladder_now.rank(tier) > ladder_now.rank(from) =>
         {
+            let zone = version_now.plan.zone;
+            let until = period.and_then(|period| reached_until(ladder, zone, draft.state(), period, now));
             let asked = change::asked(asked_in.tier(asked_of).and_then(|tier| tier.entry.as_ref()));
             change(TierReason::Upgraded, standing, period).record_against(asked, draft, now, tier, until);
         }
@@ -72,8 +74,9 @@ pub(super) fn after_counting(
         _ => {}
     }
     grant::meet_challenge(draft, version_now, ladder_now, now);
-    let period = period_at(ladder, version.plan.zone, draft.state(), effective_at);
-    if let Some(period) = period {
+    if ladder_now.carry_over.is_some()
+        && let Some(period) = period_at(ladder, version.plan.zone, draft.state(), effective_at)
+    {
         carry::recount(draft, version_now, ladder_now, period.start, now);
     }
 }
@@ -88,10 +91,8 @@ struct Reached<'a> {
     asked_of: TierNumber,
     /// The figures.
     standing: Standing,
-    /// Their period, if they have one.
+    /// Their period, if they have one, on which the tier's validity rests.
     period: Option<Period>,
-    /// End of the tier's validity.
-    until: Option<Instant>,
 }
 
 /// What the figures of a fact's period or window reach, as far as the ladder gives tiers by now.
@@ -122,8 +123,7 @@ fn reached<'a>(
     };
     let asked_of = asked_in.tiers.get(rank)?.number;
     let tier = revision::taken_over(programmes, number, asked_of, from, to);
-    let until = period.and_then(|period| reached_until(ladder, zone_now, state, period, now));
-    Some(Reached { tier, asked_in, asked_of, standing, period, until })
+    Some(Reached { tier, asked_in, asked_of, standing, period })
 }
 
 /// The figures that may give a tier now after a fact in a period, and the period that the tier rests on; `None` where tiers

@@ -91,6 +91,12 @@ impl Plan {
         self.currencies.get(usize::from(number.0)).and_then(Option::as_ref)
     }
 
+    /// Whether lots of some currency, or of some rule, campaign or tier, end by inactivity.
+    pub fn ends_by_inactivity(&self) -> bool {
+        let own = self.currencies.iter().flatten().map(|currency| &currency.expiry);
+        own.chain(&self.expiries).any(|expiry| expiry.inactivity.is_some())
+    }
+
     /// Whether any rule is about a trigger.
     pub fn has_rules_on(&self, on: Trigger) -> bool {
         self.triggers.contains(on)
