@@ -18,6 +18,7 @@
 mod error;
 mod fingerprint;
 mod kind;
+mod messagepack;
 mod record;
 mod state;
 mod stored;

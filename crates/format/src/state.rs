@@ -12,9 +12,10 @@ use tallybook_core::points::Points;
 use tallybook_core::state::{Bucket, LedgerState, MemberState};
 
 use crate::error::FormatError;
-use crate::stored::Stored;
+use crate::messagepack::Writer;
+use crate::stored::array;
 use crate::v3::state::{State, VERSION};
-use crate::wire::{List, array, read, write};
+use crate::wire::{List, NO_TIME, Shape, read};
 
 /// The version of states that this release writes and reads. A snapshot with another is thrown away.
 pub const STATE_VERSION: u8 = VERSION;
@@ -27,15 +28,20 @@ const LEDGER_WHAT: &str = "LedgerState";
 
 array! {
     /// What all members together have used.
-    struct StoredLedger {
-        version: u8,
-        budgets: List<Points, 0>,
+    struct StoredLedger from ledger: LedgerState {
+        version: u8 = LEDGER_STATE_VERSION,
+        budgets: List<Points> = ledger.budgets,
+    }
+    load {
+        // It was looked at before anything was read.
+        let _ = version;
+        LedgerState { budgets }
     }
 }
 
 /// Appends a state's bytes to `out`.
 pub fn encode_state(state: &MemberState, out: &mut Vec<u8>) {
-    write(&State::new(VERSION, state), out);
+    State::put(state, &mut Writer::new(NO_TIME, out));
 }
 
 /// Reads a state.
@@ -44,13 +50,13 @@ pub fn encode_state(state: &MemberState, out: &mut Vec<u8>) {
 /// [`FormatError`]: unknown version, or bytes that are no state, or one whose lists are out of order.
 pub fn decode_state(bytes: &[u8]) -> Result<MemberState, FormatError> {
     check_version(WHAT, bytes, STATE_VERSION)?;
-    let state = read::<State<'_>>(WHAT, bytes)?.into_state();
+    let state: MemberState = read(WHAT, NO_TIME, bytes, State::take)?;
     disorder(&state).map_or(Ok(state), |why| Err(unreadable(WHAT, why)))
 }
 
 /// Appends a ledger state's bytes to `out`.
 pub fn encode_ledger_state(state: &LedgerState, out: &mut Vec<u8>) {
-    write(&StoredLedger { version: LEDGER_STATE_VERSION, budgets: Stored::store(&state.budgets) }, out);
+    StoredLedger::put(state, &mut Writer::new(NO_TIME, out));
 }
 
 /// Reads a ledger state.
@@ -59,7 +65,7 @@ pub fn encode_ledger_state(state: &LedgerState, out: &mut Vec<u8>) {
 /// [`FormatError`]: unknown version, or bytes that are no ledger state.
 pub fn decode_ledger_state(bytes: &[u8]) -> Result<LedgerState, FormatError> {
     check_version(LEDGER_WHAT, bytes, LEDGER_STATE_VERSION)?;
-    Ok(LedgerState { budgets: read::<StoredLedger>(LEDGER_WHAT, bytes)?.budgets.load() })
+    read(LEDGER_WHAT, NO_TIME, bytes, StoredLedger::take)
 }
 
 /// Finds out another version before anything else is read: it may differ in all that follows.

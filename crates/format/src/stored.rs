@@ -1,233 +1,174 @@
-//! The way between the core's types and what is stored of them.
+//! The macros that declare shapes of structs and of choices.
 //!
-//! A stored struct names the core's struct that it stands for and stores the fields of the same names. What an older
-//! shape does not store is given by its `else`.
+//! Invariant: a struct is an array of exactly its fields, in order, and nothing else is read as one.
+//!
+//! Deriving would not do: what is stored has other types than the core, is in an order of its own, and keeps shapes that
+//! the core's structs have outgrown.
 
-use std::borrow::Cow;
+use crate::messagepack::{Reader, Taken, Writer};
+use crate::wire::{Shape, Text, expect_array};
 
-use smallvec::{Array, SmallVec};
-use tallybook_core::calendar::{Day, Instant, MonthDay};
-use tallybook_core::event::CodeHash;
-use tallybook_core::ids::{
-    ActivityNumber, BudgetNumber, CapNumber, CurrencyNumber, LadderNumber, LotNumber, PolicyIndex, RuleIndex,
-    TierNumber, VersionNumber,
-};
-use tallybook_core::money::{CurrencyCode, Money};
-use tallybook_core::points::Points;
+/// A [`Shape`] that is an array of named fields.
+pub(crate) trait Fields<'r, C> {
+    /// The names, in order.
+    const NAMES: &'static [&'static str];
+    /// Appends the fields without the array's length.
+    fn put_fields(core: &C, out: &mut Writer<'_>);
+    /// Takes the fields that follow the array's length.
+    fn take_fields(reader: &mut Reader<'r>) -> Taken<C>;
 
-use crate::wire::{Birthday, Code, Coded, CurrencyText, Hash, List, PeriodStart, SinceStart, Text, array};
+    /// Appends a fact as an array that begins with its idempotency key.
+    fn put_fact(key: Option<&str>, fact: &C, out: &mut Writer<'_>) {
+        out.array(1 + Self::NAMES.len());
+        match key {
+            None => out.nil(),
+            Some(key) => out.text(key),
+        }
+        Self::put_fields(fact, out);
+    }
 
-/// A stored form of the core's `C`.
-pub(crate) trait Stored<'s, C>: Sized {
-    /// Takes a value over; its texts stay where they are.
-    fn store(core: &'s C) -> Self;
-    /// Gives the value as the core has it.
-    fn load(self) -> C;
+    /// Takes a fact and its idempotency key.
+    fn take_fact(reader: &mut Reader<'r>) -> Taken<(Option<&'r str>, C)> {
+        expect_array(reader, 1 + Self::NAMES.len(), || ["key"].iter().chain(Self::NAMES))?;
+        let key = <Option<Text> as Shape<'r, Option<&'r str>>>::take(reader)
+            .map_err(|wrong| wrong.in_field("key"))?;
+        Ok((key, Self::take_fields(reader)?))
+    }
 }
 
-/// Declares structs that store the core's struct of the path behind the colon, as an array of their fields.
+/// Declares shapes of structs whose fields are found in various places of a value: each line says the field's name, its
+/// shape, and where it is taken from. `load` makes the value of the fields. A type parameter stands for a part of which
+/// later versions have another shape; behind its colon is what that is a shape of.
+macro_rules! array {
+    ($(
+        $(#[$meta:meta])*
+        struct $name:ident $(<$($part:ident: $of:ty),+>)? from $value:ident: $core:ty {
+            $($field:ident: $shape:ty = $from:expr,)+
+        }
+        load $load:block
+    )+) => {$(
+        $(#[$meta])*
+        pub(crate) struct $name $(<$($part),+>)? ($(std::marker::PhantomData<($($part,)+)>)?);
+
+        impl<'r: 'a, 'a, $($($part: crate::wire::Shape<'r, $of>),+)?> crate::stored::Fields<'r, $core>
+            for $name $(<$($part),+>)?
+        {
+            const NAMES: &'static [&'static str] = &[$(stringify!($field)),+];
+
+            #[inline]
+            fn put_fields($value: &$core, out: &mut crate::messagepack::Writer<'_>) {
+                $(<$shape as crate::wire::Shape<'r, _>>::put(&$from, out);)+
+            }
+
+            #[inline]
+            fn take_fields(reader: &mut crate::messagepack::Reader<'r>) -> crate::messagepack::Taken<$core> {
+                $(
+                    let $field = match <$shape as crate::wire::Shape<'r, _>>::take(reader) {
+                        Ok(taken) => taken,
+                        Err(wrong) => return Err(wrong.in_field(stringify!($field))),
+                    };
+                )+
+                Ok($load)
+            }
+        }
+
+        impl<'r: 'a, 'a, $($($part: crate::wire::Shape<'r, $of>),+)?> crate::wire::Shape<'r, $core>
+            for $name $(<$($part),+>)?
+        {
+            #[inline]
+            fn put($value: &$core, out: &mut crate::messagepack::Writer<'_>) {
+                out.array(<Self as crate::stored::Fields<'r, $core>>::NAMES.len());
+                <Self as crate::stored::Fields<'r, $core>>::put_fields($value, out);
+            }
+
+            #[inline]
+            fn take(reader: &mut crate::messagepack::Reader<'r>) -> crate::messagepack::Taken<$core> {
+                let names = <Self as crate::stored::Fields<'r, $core>>::NAMES;
+                crate::wire::expect_array(reader, names.len(), || names.iter())?;
+                <Self as crate::stored::Fields<'r, $core>>::take_fields(reader)
+            }
+        }
+    )+};
+}
+pub(crate) use array;
+
+/// Declares shapes that store the fields of the same names of the core's struct behind the colon. What an older shape does
+/// not store is given by its `else`.
 macro_rules! stored {
     ($(
         $(#[$meta:meta])*
-        struct $name:ident $(<$lt:lifetime>)?: $($core:ident)::+ $(<$clt:lifetime>)? { $($field:ident: $type:ty,)+ }
+        struct $name:ident: $($core:ident)::+ $(<$lt:lifetime>)? { $($field:ident: $shape:ty,)+ }
         $(else { $($absent:ident: $default:expr,)+ })?
     )+) => {
-        crate::wire::array! {$(
+        crate::stored::array! {$(
             $(#[$meta])*
-            struct $name $(<$lt>)? { $($field: $type,)+ }
+            struct $name from value: $($core)::+ $(<$lt>)? { $($field: $shape = value.$field,)+ }
+            load { $($core)::+ { $($field,)+ $($($absent: $default,)+)? } }
         )+}
-        $(impl<'s $(: $lt, $lt)?> crate::stored::Stored<'s, $($core)::+ $(<$clt>)?> for $name $(<$lt>)? {
-            fn store(core: &'s $($core)::+ $(<$clt>)?) -> Self {
-                $name { $($field: crate::stored::Stored::store(&core.$field),)+ }
-            }
-
-            fn load(self) -> $($core)::+ $(<$clt>)? {
-                $($core)::+ {
-                    $($field: crate::stored::Stored::load(self.$field),)+
-                    $($($absent: $default,)+)?
-                }
-            }
-        })+
     };
 }
 pub(crate) use stored;
 
-/// Declares bodies of facts: the idempotency key, then the fact's own fields as with [`stored`].
-macro_rules! fact_body {
-    ($(
+/// Declares shapes of choices that have figures of their own: arrays of the choice's number and its figures. What stands in
+/// brackets at the right is the choice. Choices behind `newer` take a later version; what is said behind `else` is wrong
+/// with any other array.
+macro_rules! tagged {
+    (
         $(#[$meta:meta])*
-        struct $name:ident<$lt:lifetime>: $($core:ident)::+ $(<$clt:lifetime>)? { $($field:ident: $type:ty,)+ }
-        $(else { $($absent:ident: $default:expr,)+ })?
-    )+) => {
-        crate::wire::array! {$(
-            $(#[$meta])*
-            struct $name<$lt> { key: Option<crate::wire::Text<$lt>>, $($field: $type,)+ }
-        )+}
-        $(impl<$lt> $name<$lt> {
-            pub(crate) fn new(key: Option<&$lt str>, fact: &$lt $($core)::+ $(<$clt>)?) -> Self {
-                $name {
-                    key: key.map(crate::wire::Text),
-                    $($field: crate::stored::Stored::store(&fact.$field),)+
+        enum $name:ident: $core:ty {
+            $([$tag:literal $(, $field:ident: $shape:ty)*] = ($($choice:tt)+),)+
+        }
+        $(newer ($newer:pat))?
+        else $wrong:literal
+    ) => {
+        $(#[$meta])*
+        pub(crate) enum $name {}
+
+        impl<'r: 'a, 'a> crate::wire::Shape<'r, $core> for $name {
+            fn put(core: &$core, out: &mut crate::messagepack::Writer<'_>) {
+                match core {
+                    $($($choice)+ => {
+                        let fields: &[&str] = &[$(stringify!($field)),*];
+                        out.array(1 + fields.len());
+                        out.uint($tag);
+                        $(<$shape as crate::wire::Shape<'r, _>>::put($field, out);)*
+                    })+
+                    $($newer => unreachable!("this choice is stored in a later version"),)?
                 }
             }
 
-            pub(crate) fn load(self) -> (Option<&$lt str>, $($core)::+ $(<$clt>)?) {
-                let fact = $($core)::+ {
-                    $($field: crate::stored::Stored::load(self.$field),)+
-                    $($($absent: $default,)+)?
-                };
-                (self.key.map(|key| key.0), fact)
+            fn take(reader: &mut crate::messagepack::Reader<'r>) -> crate::messagepack::Taken<$core> {
+                let length = reader.array()?;
+                let tag = if length == 0 { None } else { Some(reader.uint()?) };
+                $(
+                    let fields: &[&str] = &[$(stringify!($field)),*];
+                    if tag == Some($tag) && length == 1 + fields.len() {
+                        $(let $field = <$shape as crate::wire::Shape<'r, _>>::take(reader)?;)*
+                        return Ok($($choice)+);
+                    }
+                )+
+                Err(crate::messagepack::Wrong::new($wrong))
             }
-        })+
+        }
     };
 }
-pub(crate) use fact_body;
+pub(crate) use tagged;
 
-/// Numbers and the like are stored as they are.
-macro_rules! as_it_is {
-    ($($type:ty),+ $(,)?) => {
-        $(impl Stored<'_, $type> for $type {
-            fn store(core: &$type) -> Self {
-                *core
-            }
+/// An attribute of a member and its value.
+pub(crate) enum Attribute {}
 
-            fn load(self) -> $type {
-                self
-            }
-        })+
-    };
-}
-
-as_it_is!(
-    bool,
-    u8,
-    u16,
-    u32,
-    u64,
-    i32,
-    i64,
-    Points,
-    Money,
-    Instant,
-    Day,
-    ActivityNumber,
-    BudgetNumber,
-    CapNumber,
-    CurrencyNumber,
-    LadderNumber,
-    LotNumber,
-    PolicyIndex,
-    RuleIndex,
-    TierNumber,
-    VersionNumber,
-);
-
-/// Small wrappers around one value of the core's.
-macro_rules! wrapped {
-    ($($wrapper:ident($type:ty)),+ $(,)?) => {
-        $(impl Stored<'_, $type> for $wrapper {
-            fn store(core: &$type) -> Self {
-                $wrapper(*core)
-            }
-
-            fn load(self) -> $type {
-                self.0
-            }
-        })+
-    };
-}
-
-wrapped!(
-    Birthday(MonthDay),
-    CurrencyText(CurrencyCode),
-    Hash(CodeHash),
-    PeriodStart(Day),
-    SinceStart(Instant)
-);
-
-impl<T: Coded> Stored<'_, T> for Code<T> {
-    fn store(core: &T) -> Self {
-        Code(*core)
-    }
-
-    fn load(self) -> T {
-        self.0
-    }
-}
-
-impl<'s: 'a, 'a> Stored<'s, Cow<'a, str>> for Text<'a> {
-    fn store(core: &'s Cow<'a, str>) -> Self {
-        Text(core)
-    }
-
-    fn load(self) -> Cow<'a, str> {
-        Cow::Borrowed(self.0)
-    }
-}
-
-impl<'s: 'a, 'a> Stored<'s, Box<str>> for Text<'a> {
-    fn store(core: &'s Box<str>) -> Self {
-        Text(core)
-    }
-
-    fn load(self) -> Box<str> {
-        Box::from(self.0)
-    }
-}
-
-impl<'s, C: 's, T: Stored<'s, C>> Stored<'s, Option<C>> for Option<T> {
-    fn store(core: &'s Option<C>) -> Self {
-        core.as_ref().map(T::store)
-    }
-
-    fn load(self) -> Option<C> {
-        self.map(T::load)
-    }
-}
-
-impl<'s, C: 's, T: Stored<'s, C>, const N: usize> Stored<'s, Vec<C>> for List<T, N> {
-    fn store(core: &'s Vec<C>) -> Self {
-        List(core.iter().map(T::store).collect())
-    }
-
-    fn load(self) -> Vec<C> {
-        self.0.into_iter().map(T::load).collect()
-    }
-}
-
-impl<'s, A, T, const N: usize> Stored<'s, SmallVec<A>> for List<T, N>
+impl<'r, C> Shape<'r, (C, C)> for Attribute
 where
-    A: Array,
-    A::Item: 's,
-    T: Stored<'s, A::Item>,
+    Text: Shape<'r, C>,
 {
-    fn store(core: &'s SmallVec<A>) -> Self {
-        List(core.iter().map(T::store).collect())
+    fn put((name, value): &(C, C), out: &mut Writer<'_>) {
+        out.array(2);
+        Text::put(name, out);
+        Text::put(value, out);
     }
 
-    fn load(self) -> SmallVec<A> {
-        self.0.into_iter().map(T::load).collect()
-    }
-}
-
-array! {
-    /// An attribute of a member and its value.
-    struct Attribute<'a> {
-        name: Text<'a>,
-        value: Text<'a>,
-    }
-}
-
-impl<'s, 'a, C> Stored<'s, (C, C)> for Attribute<'a>
-where
-    C: 's,
-    Text<'a>: Stored<'s, C>,
-{
-    fn store((name, value): &'s (C, C)) -> Self {
-        Attribute { name: Stored::store(name), value: Stored::store(value) }
-    }
-
-    fn load(self) -> (C, C) {
-        (self.name.load(), self.value.load())
+    fn take(reader: &mut Reader<'r>) -> Taken<(C, C)> {
+        expect_array(reader, 2, || ["name", "value"].iter())?;
+        Ok((Text::take(reader)?, Text::take(reader)?))
     }
 }

@@ -1,160 +1,271 @@
-//! MessagePack arrays as typed structs, and the two ways through them: [`write`] and [`read`].
+//! Shapes of single values and of lists.
 //!
-//! Invariants: a struct is an array of exactly its fields, in order, and nothing else is read as one; lists are read
-//! item by item, so that a length that lies takes no memory.
+//! A shape is a type without values. It says how one of the core's values stands in a body, and is written and read
+//! without anything in between. Shapes of structs are declared with the macros of [`stored`](crate::stored).
 //!
-//! Deriving would not do: a derived struct also reads a map with field names, and a derived list trusts its length.
+//! Invariant: lists are read item by item, so that a length that lies takes no memory.
 
-use std::fmt;
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
-use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
-use serde::ser::{Serialize, SerializeSeq, Serializer};
-use smallvec::SmallVec;
+use smallvec::{Array, SmallVec};
 use tallybook_core::calendar::{Day, Instant, MonthDay};
 use tallybook_core::event::CodeHash;
-use tallybook_core::money::CurrencyCode;
+use tallybook_core::ids::{
+    ActivityNumber, BudgetNumber, CapNumber, CurrencyNumber, LadderNumber, LotNumber, PolicyIndex, RuleIndex,
+    TierNumber, VersionNumber,
+};
+use tallybook_core::money::{CurrencyCode, Money};
+use tallybook_core::points::Points;
 
 use crate::error::FormatError;
+use crate::messagepack::{Reader, Taken, Writer, Wrong};
 
 /// Most items that a list makes room for before it has read any.
 const LIST_RESERVE_MAX: usize = 64;
 
-/// Appends a value's bytes.
-pub(crate) fn write<T: Serialize>(value: &T, out: &mut Vec<u8>) {
-    value
-        .serialize(&mut rmp_serde::Serializer::new(out))
-        .expect("a vector takes every byte, and the types here have a stored form for each value");
+/// In place of a record's effective time for what stores nothing by it: facts, names and states.
+pub(crate) const NO_TIME: Instant = Instant::MIN;
+
+/// A shape of the core's `C`, whose texts may be borrowed from the body.
+pub(crate) trait Shape<'r, C> {
+    /// Appends the value.
+    fn put(core: &C, out: &mut Writer<'_>);
+    /// Takes the value from the front of what is left.
+    fn take(reader: &mut Reader<'r>) -> Taken<C>;
 }
 
 /// Reads a value that fills `bytes`. `what` names it in errors.
-pub(crate) fn read<'a, T: Deserialize<'a>>(what: &'static str, bytes: &'a [u8]) -> Result<T, FormatError> {
-    let mut deserializer = rmp_serde::Deserializer::from_read_ref(bytes);
-    let value = T::deserialize(&mut deserializer)
-        .map_err(|error| FormatError::Malformed { what, why: error.to_string() })?;
-    // The deserializer does not tell where it stands; but only at the end is there no next marker to read.
-    match bool::deserialize(&mut deserializer) {
-        Err(rmp_serde::decode::Error::InvalidMarkerRead(_)) => Ok(value),
-        _ => Err(FormatError::TrailingBytes { what }),
+#[inline]
+pub(crate) fn read<'r, T>(
+    what: &'static str,
+    effective_at: Instant,
+    bytes: &'r [u8],
+    take: impl FnOnce(&mut Reader<'r>) -> Taken<T>,
+) -> Result<T, FormatError> {
+    let mut reader = Reader::new(effective_at, bytes);
+    let value = take(&mut reader).map_err(|wrong| wrong.of(what))?;
+    if reader.is_at_end() { Ok(value) } else { Err(FormatError::TrailingBytes { what }) }
+}
+
+/// Takes the length of an array that has exactly these fields.
+#[inline]
+pub(crate) fn expect_array<'n, I>(
+    reader: &mut Reader<'_>,
+    length: usize,
+    names: impl FnOnce() -> I,
+) -> Taken<()>
+where
+    I: Iterator<Item = &'n &'static str>,
+{
+    match reader.array() {
+        Ok(found) if found == length => Ok(()),
+        Ok(found) => Err(other_length(found, &names().copied().collect::<Vec<_>>())),
+        Err(wrong) => Err(wrong),
     }
 }
 
-/// Declares structs that are stored as an array of their fields. A type parameter stands for a part of which later versions
-/// have another shape.
-macro_rules! array {
-    ($(
-        $(#[$meta:meta])*
-        struct $name:ident $(<$($lt:lifetime $(,)?)? $($part:ident)?>)? { $($field:ident: $type:ty,)+ }
-    )+) => {$(
-        $(#[$meta])*
-        pub(crate) struct $name $(<$($lt,)? $($part)?>)? { $(pub(crate) $field: $type,)+ }
+#[cold]
+fn other_length(found: usize, names: &[&str]) -> Wrong {
+    match names.get(found) {
+        Some(name) => Wrong::new(format!("`{name}` is missing")),
+        None => Wrong::new(format!("the array has {found} items where there are {}", names.len())),
+    }
+}
 
-        impl $(<$($lt,)? $($part: serde::Serialize)?>)? serde::Serialize for $name $(<$($lt,)? $($part)?>)? {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                use serde::ser::SerializeTuple;
-                let mut array = serializer.serialize_tuple([$(stringify!($field)),+].len())?;
-                $(array.serialize_element(&self.$field)?;)+
-                array.end()
+macro_rules! signed {
+    ($($type:ty),+) => {
+        $(impl Shape<'_, $type> for $type {
+            #[inline]
+            fn put(core: &$type, out: &mut Writer<'_>) {
+                out.int(i64::from(*core));
             }
-        }
 
-        impl<'de $($(: $lt, $lt)? $(, $part: serde::Deserialize<'de>)?)?> serde::Deserialize<'de>
-            for $name $(<$($lt,)? $($part)?>)?
-        {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Fields<T>(std::marker::PhantomData<T>);
-
-                impl<'de $($(: $lt, $lt)? $(, $part: serde::Deserialize<'de>)?)?> serde::de::Visitor<'de>
-                    for Fields<$name $(<$($lt,)? $($part)?>)?>
-                {
-                    type Value = $name $(<$($lt,)? $($part)?>)?;
-
-                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        let fields: &[&str] = &[$(stringify!($field)),+];
-                        write!(f, "an array of {}", fields.join(", "))
-                    }
-
-                    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut array: A) -> Result<Self::Value, A::Error> {
-                        Ok($name {
-                            $($field: array.next_element()?.ok_or_else(|| {
-                                serde::de::Error::custom(concat!("`", stringify!($field), "` is missing"))
-                            })?,)+
-                        })
-                    }
+            #[inline]
+            fn take(reader: &mut Reader<'_>) -> Taken<$type> {
+                let value = reader.int()?;
+                match <$type>::try_from(value) {
+                    Ok(value) => Ok(value),
+                    Err(_) => Err(out_of_range(value, <$type>::BITS, " with a sign")),
                 }
-
-                let fields = [$(stringify!($field)),+].len();
-                deserializer.deserialize_tuple(fields, Fields(std::marker::PhantomData))
             }
-        }
-    )+};
+        })+
+    };
 }
-pub(crate) use array;
+signed!(i32, i64);
 
-/// An array of any number of items, the first `N` of them kept without allocating.
-pub(crate) struct List<T, const N: usize>(pub(crate) SmallVec<[T; N]>);
-
-impl<T: Serialize, const N: usize> Serialize for List<T, N> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut array = serializer.serialize_seq(Some(self.0.len()))?;
-        for item in &self.0 {
-            array.serialize_element(item)?;
-        }
-        array.end()
-    }
-}
-
-impl<'de, T: Deserialize<'de>, const N: usize> Deserialize<'de> for List<T, N> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Items<T, const N: usize>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>, const N: usize> Visitor<'de> for Items<T, N> {
-            type Value = List<T, N>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an array")
+macro_rules! unsigned {
+    ($($type:ty),+) => {
+        $(impl Shape<'_, $type> for $type {
+            #[inline]
+            fn put(core: &$type, out: &mut Writer<'_>) {
+                out.uint(u64::from(*core));
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<List<T, N>, A::Error> {
-                let mut items = SmallVec::with_capacity(array.size_hint().unwrap_or(0).min(LIST_RESERVE_MAX));
-                while let Some(item) = array.next_element()? {
-                    items.push(item);
+            #[inline]
+            fn take(reader: &mut Reader<'_>) -> Taken<$type> {
+                let value = reader.uint()?;
+                match <$type>::try_from(value) {
+                    Ok(value) => Ok(value),
+                    Err(_) => Err(out_of_range(value, <$type>::BITS, "")),
                 }
-                Ok(List(items))
             }
-        }
+        })+
+    };
+}
+unsigned!(u8, u16, u32, u64);
 
-        deserializer.deserialize_seq(Items(PhantomData))
+#[cold]
+fn out_of_range(value: impl std::fmt::Display, bits: u32, sign: &str) -> Wrong {
+    Wrong::new(format!("{value} does not fit {bits} bits{sign}"))
+}
+
+/// The core's numbers are stored as the integers that they are.
+macro_rules! numbers {
+    ($($number:ident($inner:ty)),+ $(,)?) => {
+        $(impl Shape<'_, $number> for $number {
+            #[inline]
+            fn put(core: &$number, out: &mut Writer<'_>) {
+                <$inner>::put(&core.0, out);
+            }
+
+            #[inline]
+            fn take(reader: &mut Reader<'_>) -> Taken<$number> {
+                Ok($number(<$inner>::take(reader)?))
+            }
+        })+
+    };
+}
+numbers!(
+    Points(i64),
+    Money(i64),
+    Instant(i64),
+    Day(i32),
+    ActivityNumber(u8),
+    BudgetNumber(u16),
+    CapNumber(u16),
+    CurrencyNumber(u8),
+    LadderNumber(u8),
+    LotNumber(u32),
+    PolicyIndex(u16),
+    RuleIndex(u16),
+    TierNumber(u8),
+    VersionNumber(u32),
+);
+
+impl Shape<'_, bool> for bool {
+    #[inline]
+    fn put(core: &bool, out: &mut Writer<'_>) {
+        out.bool(*core);
+    }
+
+    #[inline]
+    fn take(reader: &mut Reader<'_>) -> Taken<bool> {
+        reader.bool()
     }
 }
 
-/// A text that is borrowed from the body.
-#[derive(Clone, Copy)]
-pub(crate) struct Text<'a>(pub(crate) &'a str);
+/// Nil for none.
+impl<'r, C, S: Shape<'r, C>> Shape<'r, Option<C>> for Option<S> {
+    #[inline]
+    fn put(core: &Option<C>, out: &mut Writer<'_>) {
+        match core {
+            None => out.nil(),
+            Some(core) => S::put(core, out),
+        }
+    }
 
-impl Serialize for Text<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0)
+    #[inline]
+    fn take(reader: &mut Reader<'r>) -> Taken<Option<C>> {
+        if reader.nil() { Ok(None) } else { Ok(Some(S::take(reader)?)) }
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Borrowed;
+/// An array of any number of items.
+pub(crate) struct List<S>(PhantomData<S>);
 
-        impl<'de> Visitor<'de> for Borrowed {
-            type Value = &'de str;
+impl<'r, C, S: Shape<'r, C>> Shape<'r, Vec<C>> for List<S> {
+    #[inline]
+    fn put(core: &Vec<C>, out: &mut Writer<'_>) {
+        put_list::<S, C>(core, out);
+    }
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text in UTF-8")
-            }
-
-            fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<&'de str, E> {
-                Ok(text)
+    #[inline]
+    fn take(reader: &mut Reader<'r>) -> Taken<Vec<C>> {
+        let length = reader.array()?;
+        let mut items = Vec::with_capacity(length.min(LIST_RESERVE_MAX));
+        for index in 0..length {
+            match S::take(reader) {
+                Ok(item) => items.push(item),
+                Err(wrong) => return Err(wrong.in_item(index)),
             }
         }
+        Ok(items)
+    }
+}
 
-        deserializer.deserialize_str(Borrowed).map(Text)
+impl<'r, A: Array, S: Shape<'r, A::Item>> Shape<'r, SmallVec<A>> for List<S> {
+    #[inline]
+    fn put(core: &SmallVec<A>, out: &mut Writer<'_>) {
+        put_list::<S, A::Item>(core, out);
+    }
+
+    #[inline]
+    fn take(reader: &mut Reader<'r>) -> Taken<SmallVec<A>> {
+        let length = reader.array()?;
+        let mut items = SmallVec::with_capacity(length.min(LIST_RESERVE_MAX));
+        for index in 0..length {
+            match S::take(reader) {
+                Ok(item) => items.push(item),
+                Err(wrong) => return Err(wrong.in_item(index)),
+            }
+        }
+        Ok(items)
+    }
+}
+
+#[inline]
+fn put_list<'r, S: Shape<'r, C>, C>(items: &[C], out: &mut Writer<'_>) {
+    out.array(items.len());
+    for item in items {
+        S::put(item, out);
+    }
+}
+
+/// A text. Where the core lets it be borrowed, it is borrowed from the body.
+pub(crate) enum Text {}
+
+impl<'r: 'a, 'a> Shape<'r, Cow<'a, str>> for Text {
+    #[inline]
+    fn put(core: &Cow<'a, str>, out: &mut Writer<'_>) {
+        out.text(core);
+    }
+
+    #[inline]
+    fn take(reader: &mut Reader<'r>) -> Taken<Cow<'a, str>> {
+        Ok(Cow::Borrowed(reader.text()?))
+    }
+}
+
+impl Shape<'_, Box<str>> for Text {
+    #[inline]
+    fn put(core: &Box<str>, out: &mut Writer<'_>) {
+        out.text(core);
+    }
+
+    #[inline]
+    fn take(reader: &mut Reader<'_>) -> Taken<Box<str>> {
+        Ok(Box::from(reader.text()?))
+    }
+}
+
+impl<'r: 'a, 'a> Shape<'r, &'a str> for Text {
+    fn put(core: &&'a str, out: &mut Writer<'_>) {
+        out.text(core);
+    }
+
+    fn take(reader: &mut Reader<'r>) -> Taken<&'a str> {
+        reader.text()
     }
 }
 
@@ -169,118 +280,139 @@ pub(crate) trait Coded: Copy + 'static {
 }
 
 /// Stores a [`Coded`] choice.
-pub(crate) struct Code<T>(pub(crate) T);
+pub(crate) struct Code<T>(PhantomData<T>);
 
-impl<T: Coded> Serialize for Code<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u8(self.0.code())
+impl<T: Coded> Shape<'_, T> for Code<T> {
+    #[inline]
+    fn put(core: &T, out: &mut Writer<'_>) {
+        u8::put(&core.code(), out);
+    }
+
+    #[inline]
+    fn take(reader: &mut Reader<'_>) -> Taken<T> {
+        let code = u8::take(reader)?;
+        match T::ALL.get(usize::from(code)) {
+            Some(choice) => Ok(*choice),
+            None => Err(Wrong::new(format!("{code} is no {}", T::WHAT))),
+        }
     }
 }
 
-impl<'de, T: Coded> Deserialize<'de> for Code<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let code = u8::deserialize(deserializer)?;
-        T::ALL
-            .get(usize::from(code))
-            .map(|choice| Code(*choice))
-            .ok_or_else(|| de::Error::custom(format_args!("{code} is no {}", T::WHAT)))
+/// Stores a value in the shape `S`; its default is nil.
+pub(crate) struct UnlessDefault<S>(PhantomData<S>);
+
+impl<'r, C: Default + PartialEq, S: Shape<'r, C>> Shape<'r, C> for UnlessDefault<S> {
+    #[inline]
+    fn put(core: &C, out: &mut Writer<'_>) {
+        if *core == C::default() { out.nil() } else { S::put(core, out) }
+    }
+
+    #[inline]
+    fn take(reader: &mut Reader<'r>) -> Taken<C> {
+        if reader.nil() { Ok(C::default()) } else { S::take(reader) }
     }
 }
 
 /// Stores a period's first day; "for ever" is nil.
-pub(crate) struct PeriodStart(pub(crate) Day);
+pub(crate) enum PeriodStart {}
 
-impl Serialize for PeriodStart {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (self.0 != Day::EVER).then_some(self.0).serialize(serializer)
+impl Shape<'_, Day> for PeriodStart {
+    #[inline]
+    fn put(core: &Day, out: &mut Writer<'_>) {
+        if *core == Day::EVER { out.nil() } else { Day::put(core, out) }
     }
-}
 
-impl<'de> Deserialize<'de> for PeriodStart {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(PeriodStart(Option::deserialize(deserializer)?.unwrap_or(Day::EVER)))
-    }
-}
-
-/// Stores an ISO 4217 code as its three letters.
-pub(crate) struct CurrencyText(pub(crate) CurrencyCode);
-
-impl Serialize for CurrencyText {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for CurrencyText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Text(text) = Text::deserialize(deserializer)?;
-        CurrencyCode::parse(text)
-            .map(CurrencyText)
-            .ok_or_else(|| de::Error::custom("a currency code is three capital letters"))
+    #[inline]
+    fn take(reader: &mut Reader<'_>) -> Taken<Day> {
+        if reader.nil() { Ok(Day::EVER) } else { Day::take(reader) }
     }
 }
 
 /// Stores an instant that may be "from the start", which is nil.
-pub(crate) struct SinceStart(pub(crate) Instant);
+pub(crate) enum SinceStart {}
 
-impl Serialize for SinceStart {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (self.0 != Instant::MIN).then_some(self.0).serialize(serializer)
+impl Shape<'_, Instant> for SinceStart {
+    #[inline]
+    fn put(core: &Instant, out: &mut Writer<'_>) {
+        if *core == Instant::MIN { out.nil() } else { Instant::put(core, out) }
+    }
+
+    #[inline]
+    fn take(reader: &mut Reader<'_>) -> Taken<Instant> {
+        if reader.nil() { Ok(Instant::MIN) } else { Instant::take(reader) }
     }
 }
 
-impl<'de> Deserialize<'de> for SinceStart {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(SinceStart(Option::deserialize(deserializer)?.unwrap_or(Instant::MIN)))
+/// Stores an instant that may be "at once", the effective time in the record's header, which is nil. For decisions alone.
+pub(crate) enum FromRecord {}
+
+impl Shape<'_, Instant> for FromRecord {
+    #[inline]
+    fn put(core: &Instant, out: &mut Writer<'_>) {
+        if *core == out.effective_at { out.nil() } else { Instant::put(core, out) }
+    }
+
+    #[inline]
+    fn take(reader: &mut Reader<'_>) -> Taken<Instant> {
+        if reader.nil() { Ok(reader.effective_at) } else { Instant::take(reader) }
+    }
+}
+
+/// Stores an ISO 4217 code as its three letters.
+pub(crate) enum CurrencyText {}
+
+impl Shape<'_, CurrencyCode> for CurrencyText {
+    #[inline]
+    fn put(core: &CurrencyCode, out: &mut Writer<'_>) {
+        out.text(core.as_str());
+    }
+
+    fn take(reader: &mut Reader<'_>) -> Taken<CurrencyCode> {
+        CurrencyCode::parse(reader.text()?)
+            .ok_or_else(|| Wrong::new("a currency code is three capital letters"))
     }
 }
 
 /// Stores a SHA-256 as a binary string.
-pub(crate) struct Hash(pub(crate) CodeHash);
+pub(crate) enum Hash {}
 
-impl Serialize for Hash {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(&self.0)
+impl Shape<'_, CodeHash> for Hash {
+    fn put(core: &CodeHash, out: &mut Writer<'_>) {
+        out.binary(core);
+    }
+
+    fn take(reader: &mut Reader<'_>) -> Taken<CodeHash> {
+        let bytes = reader.binary()?;
+        bytes.try_into().map_err(|_| Wrong::new(format!("a hash has 32 bytes, and this one {}", bytes.len())))
     }
 }
 
-impl<'de> Deserialize<'de> for Hash {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Bytes;
+/// The array of a struct without fields.
+pub(crate) enum NoFields {}
 
-        impl Visitor<'_> for Bytes {
-            type Value = Hash;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a binary string of 32 bytes")
-            }
-
-            fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Hash, E> {
-                bytes.try_into().map(Hash).map_err(|_| de::Error::invalid_length(bytes.len(), &self))
-            }
-        }
-
-        deserializer.deserialize_bytes(Bytes)
+impl Shape<'_, ()> for NoFields {
+    fn put((): &(), out: &mut Writer<'_>) {
+        out.array(0);
     }
-}
 
-array! {
-    /// A month and day as they stand in the body.
-    struct MonthAndDay { month: u8, day: u8, }
+    fn take(reader: &mut Reader<'_>) -> Taken<()> {
+        expect_array(reader, 0, || [].iter())
+    }
 }
 
 /// Stores a birthday as `[month, day]`.
-pub(crate) struct Birthday(pub(crate) MonthDay);
+pub(crate) enum Birthday {}
 
-impl Serialize for Birthday {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        MonthAndDay { month: self.0.month, day: self.0.day }.serialize(serializer)
+impl Shape<'_, MonthDay> for Birthday {
+    fn put(core: &MonthDay, out: &mut Writer<'_>) {
+        out.array(2);
+        u8::put(&core.month, out);
+        u8::put(&core.day, out);
     }
-}
 
-impl<'de> Deserialize<'de> for Birthday {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let MonthAndDay { month, day } = MonthAndDay::deserialize(deserializer)?;
-        MonthDay::new(month, day).map(Birthday).ok_or_else(|| de::Error::custom("there is no such birthday"))
+    fn take(reader: &mut Reader<'_>) -> Taken<MonthDay> {
+        expect_array(reader, 2, || ["month", "day"].iter())?;
+        let (month, day) = (u8::take(reader)?, u8::take(reader)?);
+        MonthDay::new(month, day).ok_or_else(|| Wrong::new("there is no such birthday"))
     }
 }

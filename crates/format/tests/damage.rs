@@ -148,6 +148,30 @@ fn a_list_that_lies_about_its_length_is_refused_before_it_takes_memory() {
 }
 
 #[test]
+fn an_error_names_the_body_the_field_and_what_is_wrong_there() {
+    let why = |kind, body: &[u8]| decode_fact(kind, 1, body).unwrap_err().to_string();
+    // An order with a line whose quantity is a text.
+    assert_eq!(
+        why(3, b"\x99\xC0\xA1A\xA3USD\xC0\xC0\x00\x00\x00\x91\x99\xC0\xA11\x00\x00\x00\xC0\xC0\xC0\x90"),
+        "the stored OrderPlaced is malformed: `lines[0].quantity`: an integer is expected and a text stands here"
+    );
+    // A fulfilment without its order, one with more, and one whose key is a number.
+    assert_eq!(why(10, b"\x91\xC0"), "the stored OrderFulfilled is malformed: `order` is missing");
+    assert_eq!(
+        why(10, b"\x93\xC0\xA1A\xC0"),
+        "the stored OrderFulfilled is malformed: the array has 3 items where there are 2"
+    );
+    assert_eq!(
+        why(10, b"\x92\x01\xA1A"),
+        "the stored OrderFulfilled is malformed: `key`: a text is expected and an integer stands here"
+    );
+    // A lot number past 32 bits.
+    let error =
+        decode_decision(107, 1, MORNING, b"\x93\xCF\x00\x00\x00\x01\x00\x00\x00\x00\x00\x01").unwrap_err();
+    assert_eq!(error.to_string(), "the stored Expired is malformed: `lot`: 4294967296 does not fit 32 bits");
+}
+
+#[test]
 fn a_map_with_the_right_names_is_no_body() {
     // {"name": "mei"}
     assert!(decode_member_named(9, 1, b"\x81\xA4name\xA3mei").is_err());
@@ -236,6 +260,9 @@ fn figures_that_no_value_has_are_refused() {
         // A code's hash that is a text, and one that is short.
         decode_decision(123, 1, MORNING, b"\x91\xD9\x20abcdefghijklmnopqrstuvwxyz012345").unwrap_err(),
         decode_decision(123, 1, MORNING, b"\x91\xC4\x02ab").unwrap_err(),
+        // A hash of 32 bytes that is a text, and no UTF-8 either; lots of a referral that are a binary string.
+        decode_decision(123, 1, MORNING, &[b"\x91\xD9\x20".as_slice(), &[0xFF; 32]].concat()).unwrap_err(),
+        decode_decision(114, 1, MORNING, b"\x93\xA1m\xC4\x01\x01\x90").unwrap_err(),
         // An end of a fourth sort.
         decode_fact(33, 1, b"\x96\xC0\xA1p\xC0\x92\x03\x01\xA1a\xA1b").unwrap_err(),
         // A name with a line break.

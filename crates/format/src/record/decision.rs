@@ -1,19 +1,18 @@
 //! Decisions.
 
-use serde::Deserialize;
 use tallybook_core::calendar::Instant;
 use tallybook_core::event::{Decision, MergedFrom, TierChanged};
 
 use super::known;
 use crate::error::FormatError;
 use crate::kind::RecordKind;
-use crate::state::{WHAT as STATE, disorder, unreadable};
-use crate::stored::Stored;
+use crate::messagepack::{Reader, Taken, Writer, Wrong};
+use crate::state::disorder;
 use crate::v1::benefit::{BenefitRestoredBody, BenefitUsedBody};
 use crate::v1::clawback::ClawedBody;
 use crate::v1::correction::{ExpiryChangedBody, ReinstatedBody, WrittenOffBody};
 use crate::v1::doings::{CancelledBody, ReferralBody, ReferralCancelledBody, RenewedBody};
-use crate::v1::earning::{EarnedBody, MetricEntry, NewLot};
+use crate::v1::earning::{CreditedBody, EarnedBody, MetricEntry};
 use crate::v1::hold::{CapturedBody, PlacedBody, ReleasedBody, VoucherUsedBody};
 use crate::v1::spending::{ActivatedBody, ArrearsBody, DebitedBody, ExpiredBody, RedeemedBody, ReversedBody};
 use crate::v1::standing::{BlockSetBody, ClosedBody, MergedFromBody, MergedIntoBody};
@@ -22,7 +21,7 @@ use crate::v1::transfer::{ReceivedBody, SentBody};
 use crate::v2;
 use crate::v3;
 use crate::version::{RecordType, reason_is_newer, share_is_newer, trigger_is_newer};
-use crate::wire::{read, write};
+use crate::wire::{NoFields, Shape, read};
 
 type SecondEarnedBody = v2::earning::EarnedBody<MetricEntry>;
 
@@ -30,62 +29,63 @@ type SecondEarnedBody = v2::earning::EarnedBody<MetricEntry>;
 /// [`RecordType::of_decision`]. `effective_at` is that of the header.
 pub fn encode_decision(effective_at: Instant, decision: &Decision, out: &mut Vec<u8>) -> RecordType {
     let stored = RecordType::of_decision(decision);
+    let out = &mut Writer::new(effective_at, out);
     match (decision, stored.version) {
-        (Decision::MemberJoined, _) => write(&[(); 0], out),
-        (Decision::PointsEarned(earned), 1) => write(&EarnedBody::new(effective_at, earned), out),
+        (Decision::MemberJoined, _) => NoFields::put(&(), out),
+        (Decision::PointsEarned(earned), 1) => EarnedBody::put(earned, out),
         (Decision::PointsEarned(earned), 2) => {
-            write(&SecondEarnedBody::new(effective_at, earned), out);
+            SecondEarnedBody::put(earned, out);
         }
         (Decision::PointsEarned(earned), _) => {
-            write(&v3::earning::EarnedBody::new(effective_at, earned), out);
+            v3::earning::EarnedBody::put(earned, out);
         }
-        (Decision::PointsActivated(activated), _) => match &activated.term {
-            None => write(&ActivatedBody::store(activated), out),
-            Some(term) => write(&v2::spending::ActivatedBody::new(activated, term), out),
-        },
-        (Decision::ArrearsPaid(paid), _) => write(&ArrearsBody::store(paid), out),
-        (Decision::Redeemed(redeemed), 1) => write(&RedeemedBody::store(redeemed), out),
-        (Decision::Redeemed(redeemed), _) => write(&v2::spending::RedeemedBody::store(redeemed), out),
-        (Decision::RedemptionReversed(reversed), 1) => write(&ReversedBody::store(reversed), out),
+        (Decision::PointsActivated(activated), 1) => ActivatedBody::put(activated, out),
+        (Decision::PointsActivated(activated), _) => {
+            v2::spending::ActivatedBody::put(activated, out);
+        }
+        (Decision::ArrearsPaid(paid), _) => ArrearsBody::put(paid, out),
+        (Decision::Redeemed(redeemed), 1) => RedeemedBody::put(redeemed, out),
+        (Decision::Redeemed(redeemed), _) => v2::spending::RedeemedBody::put(redeemed, out),
+        (Decision::RedemptionReversed(reversed), 1) => ReversedBody::put(reversed, out),
         (Decision::RedemptionReversed(reversed), _) => {
-            write(&v2::spending::ReversedBody::store(reversed), out);
+            v2::spending::ReversedBody::put(reversed, out);
         }
-        (Decision::Expired(expired), _) => write(&ExpiredBody::store(expired), out),
-        (Decision::ClawedBack(clawed), 1) => write(&ClawedBody::store(clawed), out),
-        (Decision::ClawedBack(clawed), 2) => write(&v2::clawback::ClawedBody::store(clawed), out),
-        (Decision::ClawedBack(clawed), _) => write(&v3::clawback::ClawedBody::store(clawed), out),
-        (Decision::Credited(credited), 1) => write(&NewLot::new(effective_at, &credited.lot), out),
+        (Decision::Expired(expired), _) => ExpiredBody::put(expired, out),
+        (Decision::ClawedBack(clawed), 1) => ClawedBody::put(clawed, out),
+        (Decision::ClawedBack(clawed), 2) => v2::clawback::ClawedBody::put(clawed, out),
+        (Decision::ClawedBack(clawed), _) => v3::clawback::ClawedBody::put(clawed, out),
+        (Decision::Credited(credited), 1) => CreditedBody::put(credited, out),
         (Decision::Credited(credited), _) => {
-            write(&v2::earning::CreditedBody::new(effective_at, credited), out);
+            v2::earning::CreditedBody::put(credited, out);
         }
-        (Decision::Debited(debited), 1) => write(&DebitedBody::store(debited), out),
-        (Decision::Debited(debited), _) => write(&v2::spending::DebitedBody::store(debited), out),
-        (Decision::TierChanged(changed), 1) => write(&TierBody::store(changed), out),
-        (Decision::TierChanged(changed), _) => write(&v2::tier::TierBody::store(changed), out),
-        (Decision::LotCancelled(cancelled), _) => write(&CancelledBody::store(cancelled), out),
-        (Decision::Renewed(renewed), _) => write(&RenewedBody::store(renewed), out),
-        (Decision::ReferralPaid(paid), 1) => write(&ReferralBody::store(paid), out),
-        (Decision::ReferralPaid(paid), _) => write(&v2::doings::ReferralBody::store(paid), out),
-        (Decision::ReferralCancelled(cancelled), _) => write(&ReferralCancelledBody::store(cancelled), out),
-        (Decision::HoldPlaced(placed), _) => write(&PlacedBody::store(placed), out),
-        (Decision::HoldCaptured(captured), _) => write(&CapturedBody::store(captured), out),
-        (Decision::HoldReleased(released), _) => write(&ReleasedBody::store(released), out),
-        (Decision::VoucherUsed(code), _) => write(&VoucherUsedBody::store(code), out),
-        (Decision::TransferSent(sent), _) => write(&SentBody::store(sent), out),
-        (Decision::TransferReceived(received), _) => write(&ReceivedBody::new(effective_at, received), out),
-        (Decision::WrittenOff(off), _) => write(&WrittenOffBody::store(off), out),
-        (Decision::ExpiryChanged(changed), _) => write(&ExpiryChangedBody::store(changed), out),
-        (Decision::Reinstated(reinstated), _) => write(&ReinstatedBody::new(effective_at, reinstated), out),
-        (Decision::MergedInto(merged), _) => write(&MergedIntoBody::store(merged), out),
-        (Decision::MergedFrom(merged), 1) => write(&MergedFromBody::new(merged), out),
-        (Decision::MergedFrom(merged), _) => write(&v2::standing::MergedFromBody::new(merged), out),
-        (Decision::Closed(closed), _) => write(&ClosedBody::store(closed), out),
-        (Decision::BlockSet(block), _) => write(&BlockSetBody::store(block), out),
-        (Decision::FiguresCarried(carried), _) => write(&CarriedBody::store(carried), out),
-        (Decision::TierGranted(granted), _) => write(&GrantedBody::store(granted), out),
-        (Decision::TierGrantEnded(ended), _) => write(&GrantEndedBody::store(ended), out),
-        (Decision::BenefitUsed(used), _) => write(&BenefitUsedBody::store(used), out),
-        (Decision::BenefitRestored(restored), _) => write(&BenefitRestoredBody::store(restored), out),
+        (Decision::Debited(debited), 1) => DebitedBody::put(debited, out),
+        (Decision::Debited(debited), _) => v2::spending::DebitedBody::put(debited, out),
+        (Decision::TierChanged(changed), 1) => TierBody::put(changed, out),
+        (Decision::TierChanged(changed), _) => v2::tier::TierBody::put(changed, out),
+        (Decision::LotCancelled(cancelled), _) => CancelledBody::put(cancelled, out),
+        (Decision::Renewed(renewed), _) => RenewedBody::put(renewed, out),
+        (Decision::ReferralPaid(paid), 1) => ReferralBody::put(paid, out),
+        (Decision::ReferralPaid(paid), _) => v2::doings::ReferralBody::put(paid, out),
+        (Decision::ReferralCancelled(cancelled), _) => ReferralCancelledBody::put(cancelled, out),
+        (Decision::HoldPlaced(placed), _) => PlacedBody::put(placed, out),
+        (Decision::HoldCaptured(captured), _) => CapturedBody::put(captured, out),
+        (Decision::HoldReleased(released), _) => ReleasedBody::put(released, out),
+        (Decision::VoucherUsed(code), _) => VoucherUsedBody::put(code, out),
+        (Decision::TransferSent(sent), _) => SentBody::put(sent, out),
+        (Decision::TransferReceived(received), _) => ReceivedBody::put(received, out),
+        (Decision::WrittenOff(off), _) => WrittenOffBody::put(off, out),
+        (Decision::ExpiryChanged(changed), _) => ExpiryChangedBody::put(changed, out),
+        (Decision::Reinstated(reinstated), _) => ReinstatedBody::put(reinstated, out),
+        (Decision::MergedInto(merged), _) => MergedIntoBody::put(merged, out),
+        (Decision::MergedFrom(merged), 1) => MergedFromBody::put(merged, out),
+        (Decision::MergedFrom(merged), _) => v2::standing::MergedFromBody::put(merged, out),
+        (Decision::Closed(closed), _) => ClosedBody::put(closed, out),
+        (Decision::BlockSet(block), _) => BlockSetBody::put(block, out),
+        (Decision::FiguresCarried(carried), _) => CarriedBody::put(carried, out),
+        (Decision::TierGranted(granted), _) => GrantedBody::put(granted, out),
+        (Decision::TierGrantEnded(ended), _) => GrantEndedBody::put(ended, out),
+        (Decision::BenefitUsed(used), _) => BenefitUsedBody::put(used, out),
+        (Decision::BenefitRestored(restored), _) => BenefitRestoredBody::put(restored, out),
     }
     stored
 }
@@ -101,122 +101,96 @@ pub fn decode_decision(
     body: &[u8],
 ) -> Result<Decision, FormatError> {
     let kind = known(kind, version)?;
-    let what = kind.name();
+    read(kind.name(), effective_at, body, |reader| take(kind, version, reader))
+}
+
+fn take(kind: RecordKind, version: u8, reader: &mut Reader<'_>) -> Taken<Decision> {
     Ok(match (kind, version) {
         (RecordKind::MemberJoined, _) => {
-            let []: [(); 0] = read(what, body)?;
+            NoFields::take(reader)?;
             Decision::MemberJoined
         }
         (RecordKind::PointsEarned, 1) => {
-            let earned = read::<EarnedBody>(what, body)?.into_earned(effective_at);
+            let earned = EarnedBody::take(reader)?;
             if earned.shares.iter().any(share_is_newer) {
-                return Err(unreadable(what, "a rule has a verdict that this version does not have"));
+                return Err(Wrong::new("a rule has a verdict that this version does not have"));
             }
             Decision::PointsEarned(earned)
         }
         (RecordKind::PointsEarned, 2) => {
-            let earned = read::<SecondEarnedBody>(what, body)?.into_earned(effective_at);
+            let earned = SecondEarnedBody::take(reader)?;
             if trigger_is_newer(earned.on) {
-                return Err(unreadable(what, "the occasion is one that this version does not have"));
+                return Err(Wrong::new("the occasion is one that this version does not have"));
             }
             Decision::PointsEarned(earned)
         }
-        (RecordKind::PointsEarned, _) => {
-            Decision::PointsEarned(read::<v3::earning::EarnedBody>(what, body)?.into_earned(effective_at))
-        }
-        (RecordKind::PointsActivated, 1) => Decision::PointsActivated(load::<ActivatedBody, _>(what, body)?),
+        (RecordKind::PointsEarned, _) => Decision::PointsEarned(v3::earning::EarnedBody::take(reader)?),
+        (RecordKind::PointsActivated, 1) => Decision::PointsActivated(ActivatedBody::take(reader)?),
         (RecordKind::PointsActivated, _) => {
-            Decision::PointsActivated(read::<v2::spending::ActivatedBody>(what, body)?.into_activated())
+            Decision::PointsActivated(v2::spending::ActivatedBody::take(reader)?)
         }
-        (RecordKind::ArrearsPaid, _) => Decision::ArrearsPaid(load::<ArrearsBody, _>(what, body)?),
-        (RecordKind::Redeemed, 1) => Decision::Redeemed(load::<RedeemedBody, _>(what, body)?),
-        (RecordKind::Redeemed, _) => Decision::Redeemed(load::<v2::spending::RedeemedBody, _>(what, body)?),
-        (RecordKind::RedemptionReversed, 1) => {
-            Decision::RedemptionReversed(load::<ReversedBody, _>(what, body)?)
-        }
+        (RecordKind::ArrearsPaid, _) => Decision::ArrearsPaid(ArrearsBody::take(reader)?),
+        (RecordKind::Redeemed, 1) => Decision::Redeemed(RedeemedBody::take(reader)?),
+        (RecordKind::Redeemed, _) => Decision::Redeemed(v2::spending::RedeemedBody::take(reader)?),
+        (RecordKind::RedemptionReversed, 1) => Decision::RedemptionReversed(ReversedBody::take(reader)?),
         (RecordKind::RedemptionReversed, _) => {
-            Decision::RedemptionReversed(load::<v2::spending::ReversedBody<'_>, _>(what, body)?)
+            Decision::RedemptionReversed(v2::spending::ReversedBody::take(reader)?)
         }
-        (RecordKind::Expired, _) => Decision::Expired(load::<ExpiredBody, _>(what, body)?),
-        (RecordKind::ClawedBack, 1) => Decision::ClawedBack(load::<ClawedBody, _>(what, body)?),
-        (RecordKind::ClawedBack, 2) => Decision::ClawedBack(load::<v2::clawback::ClawedBody, _>(what, body)?),
-        (RecordKind::ClawedBack, _) => Decision::ClawedBack(load::<v3::clawback::ClawedBody, _>(what, body)?),
-        (RecordKind::Credited, 1) => {
-            Decision::Credited(read::<NewLot>(what, body)?.into_credited(effective_at))
-        }
-        (RecordKind::Credited, _) => {
-            Decision::Credited(read::<v2::earning::CreditedBody>(what, body)?.into_credited(effective_at))
-        }
-        (RecordKind::Debited, 1) => Decision::Debited(load::<DebitedBody, _>(what, body)?),
-        (RecordKind::Debited, _) => Decision::Debited(load::<v2::spending::DebitedBody, _>(what, body)?),
+        (RecordKind::Expired, _) => Decision::Expired(ExpiredBody::take(reader)?),
+        (RecordKind::ClawedBack, 1) => Decision::ClawedBack(ClawedBody::take(reader)?),
+        (RecordKind::ClawedBack, 2) => Decision::ClawedBack(v2::clawback::ClawedBody::take(reader)?),
+        (RecordKind::ClawedBack, _) => Decision::ClawedBack(v3::clawback::ClawedBody::take(reader)?),
+        (RecordKind::Credited, 1) => Decision::Credited(CreditedBody::take(reader)?),
+        (RecordKind::Credited, _) => Decision::Credited(v2::earning::CreditedBody::take(reader)?),
+        (RecordKind::Debited, 1) => Decision::Debited(DebitedBody::take(reader)?),
+        (RecordKind::Debited, _) => Decision::Debited(v2::spending::DebitedBody::take(reader)?),
         (RecordKind::TierChanged, 1) => {
-            let changed: TierChanged = load::<TierBody, _>(what, body)?;
+            let changed: TierChanged = TierBody::take(reader)?;
             if reason_is_newer(changed.why) {
-                return Err(unreadable(what, "the reason is one that this version does not have"));
+                return Err(Wrong::new("the reason is one that this version does not have"));
             }
             Decision::TierChanged(changed)
         }
-        (RecordKind::TierChanged, _) => Decision::TierChanged(load::<v2::tier::TierBody, _>(what, body)?),
-        (RecordKind::LotCancelled, _) => Decision::LotCancelled(load::<CancelledBody, _>(what, body)?),
-        (RecordKind::Renewed, _) => Decision::Renewed(load::<RenewedBody, _>(what, body)?),
-        (RecordKind::ReferralPaid, 1) => Decision::ReferralPaid(load::<ReferralBody<'_>, _>(what, body)?),
-        (RecordKind::ReferralPaid, _) => {
-            Decision::ReferralPaid(load::<v2::doings::ReferralBody<'_>, _>(what, body)?)
-        }
+        (RecordKind::TierChanged, _) => Decision::TierChanged(v2::tier::TierBody::take(reader)?),
+        (RecordKind::LotCancelled, _) => Decision::LotCancelled(CancelledBody::take(reader)?),
+        (RecordKind::Renewed, _) => Decision::Renewed(RenewedBody::take(reader)?),
+        (RecordKind::ReferralPaid, 1) => Decision::ReferralPaid(ReferralBody::take(reader)?),
+        (RecordKind::ReferralPaid, _) => Decision::ReferralPaid(v2::doings::ReferralBody::take(reader)?),
         (RecordKind::ReferralCancelled, _) => {
-            Decision::ReferralCancelled(load::<ReferralCancelledBody, _>(what, body)?)
+            Decision::ReferralCancelled(ReferralCancelledBody::take(reader)?)
         }
-        (RecordKind::HoldPlaced, _) => Decision::HoldPlaced(load::<PlacedBody<'_>, _>(what, body)?),
-        (RecordKind::HoldCaptured, _) => Decision::HoldCaptured(load::<CapturedBody<'_>, _>(what, body)?),
-        (RecordKind::HoldReleased, _) => Decision::HoldReleased(load::<ReleasedBody<'_>, _>(what, body)?),
-        (RecordKind::VoucherUsed, _) => Decision::VoucherUsed(load::<VoucherUsedBody, _>(what, body)?),
-        (RecordKind::TransferSent, _) => Decision::TransferSent(load::<SentBody<'_>, _>(what, body)?),
-        (RecordKind::TransferReceived, _) => {
-            Decision::TransferReceived(read::<ReceivedBody<'_>>(what, body)?.into_received(effective_at))
-        }
-        (RecordKind::WrittenOff, _) => Decision::WrittenOff(load::<WrittenOffBody, _>(what, body)?),
-        (RecordKind::ExpiryChanged, _) => Decision::ExpiryChanged(load::<ExpiryChangedBody, _>(what, body)?),
-        (RecordKind::Reinstated, _) => {
-            Decision::Reinstated(read::<ReinstatedBody>(what, body)?.into_reinstated(effective_at))
-        }
-        (RecordKind::MergedInto, _) => Decision::MergedInto(load::<MergedIntoBody<'_>, _>(what, body)?),
+        (RecordKind::HoldPlaced, _) => Decision::HoldPlaced(PlacedBody::take(reader)?),
+        (RecordKind::HoldCaptured, _) => Decision::HoldCaptured(CapturedBody::take(reader)?),
+        (RecordKind::HoldReleased, _) => Decision::HoldReleased(ReleasedBody::take(reader)?),
+        (RecordKind::VoucherUsed, _) => Decision::VoucherUsed(VoucherUsedBody::take(reader)?),
+        (RecordKind::TransferSent, _) => Decision::TransferSent(SentBody::take(reader)?),
+        (RecordKind::TransferReceived, _) => Decision::TransferReceived(ReceivedBody::take(reader)?),
+        (RecordKind::WrittenOff, _) => Decision::WrittenOff(WrittenOffBody::take(reader)?),
+        (RecordKind::ExpiryChanged, _) => Decision::ExpiryChanged(ExpiryChangedBody::take(reader)?),
+        (RecordKind::Reinstated, _) => Decision::Reinstated(ReinstatedBody::take(reader)?),
+        (RecordKind::MergedInto, _) => Decision::MergedInto(MergedIntoBody::take(reader)?),
         (RecordKind::MergedFrom, 1) => {
-            let body: MergedFromBody<'_> = read(what, body)?;
-            check_state_version(body.state.version, MergedFromBody::STATE_VERSION)?;
-            Decision::MergedFrom(searchable(what, body.into_merged())?)
+            let merged = MergedFromBody::take(reader)?;
+            Decision::MergedFrom(searchable(merged)?)
         }
         (RecordKind::MergedFrom, _) => {
-            let body: v2::standing::MergedFromBody<'_> = read(what, body)?;
-            check_state_version(body.state.version, v2::standing::MergedFromBody::STATE_VERSION)?;
-            Decision::MergedFrom(searchable(what, body.into_merged())?)
+            let merged = v2::standing::MergedFromBody::take(reader)?;
+            Decision::MergedFrom(searchable(merged)?)
         }
-        (RecordKind::Closed, _) => Decision::Closed(load::<ClosedBody, _>(what, body)?),
-        (RecordKind::BlockSet, _) => Decision::BlockSet(load::<BlockSetBody, _>(what, body)?),
-        (RecordKind::FiguresCarried, _) => Decision::FiguresCarried(load::<CarriedBody, _>(what, body)?),
-        (RecordKind::TierGranted, _) => Decision::TierGranted(load::<GrantedBody, _>(what, body)?),
-        (RecordKind::TierGrantEnded, _) => Decision::TierGrantEnded(load::<GrantEndedBody, _>(what, body)?),
-        (RecordKind::BenefitUsed, _) => Decision::BenefitUsed(load::<BenefitUsedBody, _>(what, body)?),
-        (RecordKind::BenefitRestored, _) => {
-            Decision::BenefitRestored(load::<BenefitRestoredBody, _>(what, body)?)
+        (RecordKind::Closed, _) => Decision::Closed(ClosedBody::take(reader)?),
+        (RecordKind::BlockSet, _) => Decision::BlockSet(BlockSetBody::take(reader)?),
+        (RecordKind::FiguresCarried, _) => Decision::FiguresCarried(CarriedBody::take(reader)?),
+        (RecordKind::TierGranted, _) => Decision::TierGranted(GrantedBody::take(reader)?),
+        (RecordKind::TierGrantEnded, _) => Decision::TierGrantEnded(GrantEndedBody::take(reader)?),
+        (RecordKind::BenefitUsed, _) => Decision::BenefitUsed(BenefitUsedBody::take(reader)?),
+        (RecordKind::BenefitRestored, _) => Decision::BenefitRestored(BenefitRestoredBody::take(reader)?),
+        _ => {
+            return Err(Wrong::other(FormatError::OtherSort { kind: kind.name(), wanted: "decision" }));
         }
-        _ => return Err(FormatError::OtherSort { kind: what, wanted: "decision" }),
     })
 }
 
-/// Reads a body that says all by itself.
-fn load<'a, B, C>(what: &'static str, body: &'a [u8]) -> Result<C, FormatError>
-where
-    B: Stored<'a, C> + Deserialize<'a>,
-{
-    Ok(read::<B>(what, body)?.load())
-}
-
-/// Refuses a merge whose state is not of the version that goes with the body's.
-fn check_state_version(version: u8, known: u8) -> Result<(), FormatError> {
-    if version == known { Ok(()) } else { Err(FormatError::UnknownVersion { what: STATE, version }) }
-}
-
 /// Refuses a merge of a state that cannot be searched.
-fn searchable(what: &'static str, merged: MergedFrom) -> Result<MergedFrom, FormatError> {
-    disorder(&merged.state).map_or(Ok(merged), |why| Err(unreadable(what, why)))
+fn searchable(merged: MergedFrom) -> Taken<MergedFrom> {
+    disorder(&merged.state).map_or(Ok(merged), |why| Err(Wrong::new(why)))
 }

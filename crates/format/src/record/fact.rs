@@ -1,16 +1,17 @@
 //! Facts.
 
-use tallybook_core::decide::SEMANTICS_VERSION;
 use tallybook_core::fact::Fact;
 
 use super::known;
 use crate::error::FormatError;
 use crate::kind::RecordKind;
+use crate::messagepack::{Reader, Taken, Writer, Wrong};
+use crate::stored::Fields;
 use crate::v1::benefit::{BenefitReturnBody, BenefitUseBody};
 use crate::v1::correction::{ExpiryChangeBody, ReinstatementBody, WriteOffBody};
 use crate::v1::doings::{ActivityBody, FulfilmentBody};
 use crate::v1::hold::{CaptureBody, HoldBody, ReleaseBody, VoucherUseBody};
-use crate::v1::member::ProfileBody;
+use crate::v1::member::{EnrolmentBody, ProfileBody};
 use crate::v1::order::{OrderBody, ReturnBody};
 use crate::v1::programme::PublicationBody;
 use crate::v1::request::{AdjustmentBody, RedemptionBody, ReversalBody};
@@ -19,7 +20,7 @@ use crate::v1::tier::{TierRequestBody, TierRevocationBody};
 use crate::v1::transfer::{PurchaseBody, TransferBody};
 use crate::v2;
 use crate::version::RecordType;
-use crate::wire::{read, write};
+use crate::wire::{NO_TIME, read};
 
 /// A fact as it is stored: with the idempotency key that it came under.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,37 +35,38 @@ pub struct StoredFact<'a> {
 /// [`RecordType::of_fact`]. `key` is `None` where it is the fact's [natural key](Fact::natural_key).
 pub fn encode_fact(key: Option<&str>, fact: &Fact<'_>, out: &mut Vec<u8>) -> RecordType {
     let stored = RecordType::of_fact(fact);
+    let out = &mut Writer::new(NO_TIME, out);
     match (fact, stored.version) {
-        (Fact::MemberEnrolled(fact), 1) => write(&ProfileBody::new(key, &fact.profile), out),
-        (Fact::MemberEnrolled(fact), _) => write(&v2::member::EnrolmentBody::new(key, fact), out),
-        (Fact::ProfileChanged(fact), _) => write(&ProfileBody::new(key, fact), out),
-        (Fact::OrderPlaced(fact), 1) => write(&OrderBody::new(key, fact), out),
-        (Fact::OrderPlaced(fact), _) => write(&v2::order::OrderBody::new(key, fact), out),
-        (Fact::OrderReturned(fact), 1) => write(&ReturnBody::new(key, fact), out),
-        (Fact::OrderReturned(fact), _) => write(&v2::order::ReturnBody::new(key, fact), out),
-        (Fact::RedemptionRequested(fact), 1) => write(&RedemptionBody::new(key, fact), out),
-        (Fact::RedemptionRequested(fact), _) => write(&v2::request::RedemptionBody::new(key, fact), out),
-        (Fact::ReversalRequested(fact), _) => write(&ReversalBody::new(key, fact), out),
-        (Fact::AdjustmentRequested(fact), _) => write(&AdjustmentBody::new(key, fact), out),
-        (Fact::ProgrammePublished(fact), _) => write(&PublicationBody::new(key, fact), out),
-        (Fact::OrderFulfilled(fact), _) => write(&FulfilmentBody::new(key, fact), out),
-        (Fact::ActivityRecorded(fact), _) => write(&ActivityBody::new(key, fact), out),
-        (Fact::HoldRequested(fact), _) => write(&HoldBody::new(key, fact), out),
-        (Fact::CaptureRequested(fact), _) => write(&CaptureBody::new(key, fact), out),
-        (Fact::ReleaseRequested(fact), _) => write(&ReleaseBody::new(key, fact), out),
-        (Fact::VoucherPresented(fact), _) => write(&VoucherUseBody::new(key, fact), out),
-        (Fact::TransferRequested(fact), _) => write(&TransferBody::new(key, fact), out),
-        (Fact::PointsPurchased(fact), _) => write(&PurchaseBody::new(key, fact), out),
-        (Fact::WriteOffRequested(fact), _) => write(&WriteOffBody::new(key, fact), out),
-        (Fact::ExpiryChangeRequested(fact), _) => write(&ExpiryChangeBody::new(key, fact), out),
-        (Fact::ReinstatementRequested(fact), _) => write(&ReinstatementBody::new(key, fact), out),
-        (Fact::MergeRequested(fact), _) => write(&MergeBody::new(key, fact), out),
-        (Fact::ClosureRequested(fact), _) => write(&ClosureBody::new(key, fact), out),
-        (Fact::BlockRequested(fact), _) => write(&BlockBody::new(key, fact), out),
-        (Fact::TierRequested(fact), _) => write(&TierRequestBody::new(key, fact), out),
-        (Fact::TierRevoked(fact), _) => write(&TierRevocationBody::new(key, fact), out),
-        (Fact::BenefitRequested(fact), _) => write(&BenefitUseBody::new(key, fact), out),
-        (Fact::BenefitReturned(fact), _) => write(&BenefitReturnBody::new(key, fact), out),
+        (Fact::MemberEnrolled(fact), 1) => EnrolmentBody::put_fact(key, fact, out),
+        (Fact::MemberEnrolled(fact), _) => v2::member::EnrolmentBody::put_fact(key, fact, out),
+        (Fact::ProfileChanged(fact), _) => ProfileBody::put_fact(key, fact, out),
+        (Fact::OrderPlaced(fact), 1) => OrderBody::put_fact(key, fact, out),
+        (Fact::OrderPlaced(fact), _) => v2::order::OrderBody::put_fact(key, fact, out),
+        (Fact::OrderReturned(fact), 1) => ReturnBody::put_fact(key, fact, out),
+        (Fact::OrderReturned(fact), _) => v2::order::ReturnBody::put_fact(key, fact, out),
+        (Fact::RedemptionRequested(fact), 1) => RedemptionBody::put_fact(key, fact, out),
+        (Fact::RedemptionRequested(fact), _) => v2::request::RedemptionBody::put_fact(key, fact, out),
+        (Fact::ReversalRequested(fact), _) => ReversalBody::put_fact(key, fact, out),
+        (Fact::AdjustmentRequested(fact), _) => AdjustmentBody::put_fact(key, fact, out),
+        (Fact::ProgrammePublished(fact), _) => PublicationBody::put_fact(key, fact, out),
+        (Fact::OrderFulfilled(fact), _) => FulfilmentBody::put_fact(key, fact, out),
+        (Fact::ActivityRecorded(fact), _) => ActivityBody::put_fact(key, fact, out),
+        (Fact::HoldRequested(fact), _) => HoldBody::put_fact(key, fact, out),
+        (Fact::CaptureRequested(fact), _) => CaptureBody::put_fact(key, fact, out),
+        (Fact::ReleaseRequested(fact), _) => ReleaseBody::put_fact(key, fact, out),
+        (Fact::VoucherPresented(fact), _) => VoucherUseBody::put_fact(key, fact, out),
+        (Fact::TransferRequested(fact), _) => TransferBody::put_fact(key, fact, out),
+        (Fact::PointsPurchased(fact), _) => PurchaseBody::put_fact(key, fact, out),
+        (Fact::WriteOffRequested(fact), _) => WriteOffBody::put_fact(key, fact, out),
+        (Fact::ExpiryChangeRequested(fact), _) => ExpiryChangeBody::put_fact(key, fact, out),
+        (Fact::ReinstatementRequested(fact), _) => ReinstatementBody::put_fact(key, fact, out),
+        (Fact::MergeRequested(fact), _) => MergeBody::put_fact(key, fact, out),
+        (Fact::ClosureRequested(fact), _) => ClosureBody::put_fact(key, fact, out),
+        (Fact::BlockRequested(fact), _) => BlockBody::put_fact(key, fact, out),
+        (Fact::TierRequested(fact), _) => TierRequestBody::put_fact(key, fact, out),
+        (Fact::TierRevoked(fact), _) => TierRevocationBody::put_fact(key, fact, out),
+        (Fact::BenefitRequested(fact), _) => BenefitUseBody::put_fact(key, fact, out),
+        (Fact::BenefitReturned(fact), _) => BenefitReturnBody::put_fact(key, fact, out),
     }
     stored
 }
@@ -75,99 +77,60 @@ pub fn encode_fact(key: Option<&str>, fact: &Fact<'_>, out: &mut Vec<u8>) -> Rec
 /// [`FormatError`]: unknown kind, version or semantics version, a kind that is no fact, or bytes that are no such fact.
 pub fn decode_fact<'a>(kind: u16, version: u8, body: &'a [u8]) -> Result<StoredFact<'a>, FormatError> {
     let kind = known(kind, version)?;
-    let what = kind.name();
+    read(kind.name(), NO_TIME, body, |reader| take(kind, version, reader))
+}
+
+fn take<'a>(kind: RecordKind, version: u8, reader: &mut Reader<'a>) -> Taken<StoredFact<'a>> {
     let (key, fact) = match (kind, version) {
-        (RecordKind::MemberEnrolled, 1) => {
-            with(read::<ProfileBody<'_>>(what, body)?.load_enrolment(), Fact::MemberEnrolled)
-        }
+        (RecordKind::MemberEnrolled, 1) => with(EnrolmentBody::take_fact(reader)?, Fact::MemberEnrolled),
         (RecordKind::MemberEnrolled, _) => {
-            with(read::<v2::member::EnrolmentBody<'_>>(what, body)?.load(), Fact::MemberEnrolled)
+            with(v2::member::EnrolmentBody::take_fact(reader)?, Fact::MemberEnrolled)
         }
-        (RecordKind::ProfileChanged, _) => {
-            with(read::<ProfileBody<'_>>(what, body)?.load(), Fact::ProfileChanged)
-        }
-        (RecordKind::OrderPlaced, 1) => with(read::<OrderBody<'_>>(what, body)?.load(), Fact::OrderPlaced),
-        (RecordKind::OrderPlaced, _) => {
-            with(read::<v2::order::OrderBody<'_>>(what, body)?.load(), Fact::OrderPlaced)
-        }
-        (RecordKind::OrderReturned, 1) => {
-            with(read::<ReturnBody<'_>>(what, body)?.load(), Fact::OrderReturned)
-        }
+        (RecordKind::ProfileChanged, _) => with(ProfileBody::take_fact(reader)?, Fact::ProfileChanged),
+        (RecordKind::OrderPlaced, 1) => with(OrderBody::take_fact(reader)?, Fact::OrderPlaced),
+        (RecordKind::OrderPlaced, _) => with(v2::order::OrderBody::take_fact(reader)?, Fact::OrderPlaced),
+        (RecordKind::OrderReturned, 1) => with(ReturnBody::take_fact(reader)?, Fact::OrderReturned),
         (RecordKind::OrderReturned, _) => {
-            with(read::<v2::order::ReturnBody<'_>>(what, body)?.load(), Fact::OrderReturned)
+            with(v2::order::ReturnBody::take_fact(reader)?, Fact::OrderReturned)
         }
         (RecordKind::RedemptionRequested, 1) => {
-            with(read::<RedemptionBody<'_>>(what, body)?.load(), Fact::RedemptionRequested)
+            with(RedemptionBody::take_fact(reader)?, Fact::RedemptionRequested)
         }
         (RecordKind::RedemptionRequested, _) => {
-            with(read::<v2::request::RedemptionBody<'_>>(what, body)?.load(), Fact::RedemptionRequested)
+            with(v2::request::RedemptionBody::take_fact(reader)?, Fact::RedemptionRequested)
         }
-        (RecordKind::ReversalRequested, _) => {
-            with(read::<ReversalBody<'_>>(what, body)?.load(), Fact::ReversalRequested)
-        }
+        (RecordKind::ReversalRequested, _) => with(ReversalBody::take_fact(reader)?, Fact::ReversalRequested),
         (RecordKind::AdjustmentRequested, _) => {
-            with(read::<AdjustmentBody<'_>>(what, body)?.load(), Fact::AdjustmentRequested)
+            with(AdjustmentBody::take_fact(reader)?, Fact::AdjustmentRequested)
         }
         (RecordKind::ProgrammePublished, _) => {
-            let body: PublicationBody<'_> = read(what, body)?;
-            if body.semantics_version != SEMANTICS_VERSION {
-                return Err(FormatError::UnknownSemantics { version: body.semantics_version });
-            }
-            with(body.load(), Fact::ProgrammePublished)
+            with(PublicationBody::take_fact(reader)?, Fact::ProgrammePublished)
         }
-        (RecordKind::OrderFulfilled, _) => {
-            with(read::<FulfilmentBody<'_>>(what, body)?.load(), Fact::OrderFulfilled)
-        }
-        (RecordKind::ActivityRecorded, _) => {
-            with(read::<ActivityBody<'_>>(what, body)?.load(), Fact::ActivityRecorded)
-        }
-        (RecordKind::HoldRequested, _) => with(read::<HoldBody<'_>>(what, body)?.load(), Fact::HoldRequested),
-        (RecordKind::CaptureRequested, _) => {
-            with(read::<CaptureBody<'_>>(what, body)?.load(), Fact::CaptureRequested)
-        }
-        (RecordKind::ReleaseRequested, _) => {
-            with(read::<ReleaseBody<'_>>(what, body)?.load(), Fact::ReleaseRequested)
-        }
-        (RecordKind::VoucherPresented, _) => {
-            with(read::<VoucherUseBody<'_>>(what, body)?.load(), Fact::VoucherPresented)
-        }
-        (RecordKind::TransferRequested, _) => {
-            with(read::<TransferBody<'_>>(what, body)?.load(), Fact::TransferRequested)
-        }
-        (RecordKind::PointsPurchased, _) => {
-            with(read::<PurchaseBody<'_>>(what, body)?.load(), Fact::PointsPurchased)
-        }
-        (RecordKind::WriteOffRequested, _) => {
-            with(read::<WriteOffBody<'_>>(what, body)?.load(), Fact::WriteOffRequested)
-        }
+        (RecordKind::OrderFulfilled, _) => with(FulfilmentBody::take_fact(reader)?, Fact::OrderFulfilled),
+        (RecordKind::ActivityRecorded, _) => with(ActivityBody::take_fact(reader)?, Fact::ActivityRecorded),
+        (RecordKind::HoldRequested, _) => with(HoldBody::take_fact(reader)?, Fact::HoldRequested),
+        (RecordKind::CaptureRequested, _) => with(CaptureBody::take_fact(reader)?, Fact::CaptureRequested),
+        (RecordKind::ReleaseRequested, _) => with(ReleaseBody::take_fact(reader)?, Fact::ReleaseRequested),
+        (RecordKind::VoucherPresented, _) => with(VoucherUseBody::take_fact(reader)?, Fact::VoucherPresented),
+        (RecordKind::TransferRequested, _) => with(TransferBody::take_fact(reader)?, Fact::TransferRequested),
+        (RecordKind::PointsPurchased, _) => with(PurchaseBody::take_fact(reader)?, Fact::PointsPurchased),
+        (RecordKind::WriteOffRequested, _) => with(WriteOffBody::take_fact(reader)?, Fact::WriteOffRequested),
         (RecordKind::ExpiryChangeRequested, _) => {
-            with(read::<ExpiryChangeBody<'_>>(what, body)?.load(), Fact::ExpiryChangeRequested)
+            with(ExpiryChangeBody::take_fact(reader)?, Fact::ExpiryChangeRequested)
         }
         (RecordKind::ReinstatementRequested, _) => {
-            with(read::<ReinstatementBody<'_>>(what, body)?.load(), Fact::ReinstatementRequested)
+            with(ReinstatementBody::take_fact(reader)?, Fact::ReinstatementRequested)
         }
-        (RecordKind::MergeRequested, _) => {
-            with(read::<MergeBody<'_>>(what, body)?.load(), Fact::MergeRequested)
-        }
-        (RecordKind::ClosureRequested, _) => {
-            with(read::<ClosureBody<'_>>(what, body)?.load(), Fact::ClosureRequested)
-        }
-        (RecordKind::BlockRequested, _) => {
-            with(read::<BlockBody<'_>>(what, body)?.load(), Fact::BlockRequested)
-        }
-        (RecordKind::TierRequested, _) => {
-            with(read::<TierRequestBody<'_>>(what, body)?.load(), Fact::TierRequested)
-        }
-        (RecordKind::TierRevoked, _) => {
-            with(read::<TierRevocationBody<'_>>(what, body)?.load(), Fact::TierRevoked)
-        }
-        (RecordKind::BenefitRequested, _) => {
-            with(read::<BenefitUseBody<'_>>(what, body)?.load(), Fact::BenefitRequested)
-        }
+        (RecordKind::MergeRequested, _) => with(MergeBody::take_fact(reader)?, Fact::MergeRequested),
+        (RecordKind::ClosureRequested, _) => with(ClosureBody::take_fact(reader)?, Fact::ClosureRequested),
+        (RecordKind::BlockRequested, _) => with(BlockBody::take_fact(reader)?, Fact::BlockRequested),
+        (RecordKind::TierRequested, _) => with(TierRequestBody::take_fact(reader)?, Fact::TierRequested),
+        (RecordKind::TierRevoked, _) => with(TierRevocationBody::take_fact(reader)?, Fact::TierRevoked),
+        (RecordKind::BenefitRequested, _) => with(BenefitUseBody::take_fact(reader)?, Fact::BenefitRequested),
         (RecordKind::BenefitReturned, _) => {
-            with(read::<BenefitReturnBody<'_>>(what, body)?.load(), Fact::BenefitReturned)
+            with(BenefitReturnBody::take_fact(reader)?, Fact::BenefitReturned)
         }
-        _ => return Err(FormatError::OtherSort { kind: what, wanted: "fact" }),
+        _ => return Err(Wrong::other(FormatError::OtherSort { kind: kind.name(), wanted: "fact" })),
     };
     Ok(StoredFact { key, fact })
 }

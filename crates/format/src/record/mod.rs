@@ -9,16 +9,17 @@ use tallybook_core::ids::is_name;
 
 use crate::error::FormatError;
 use crate::kind::RecordKind;
+use crate::messagepack::Writer;
 use crate::v1::member::NamedBody;
 use crate::version::RecordType;
-use crate::wire::{Text, read, write};
+use crate::wire::{NO_TIME, Shape, read};
 
 pub use decision::{decode_decision, encode_decision};
 pub use fact::{StoredFact, decode_fact, encode_fact};
 
 /// Appends the body of the record that gives a member's dense number its name, and gives its kind and version.
 pub fn encode_member_named(name: &str, out: &mut Vec<u8>) -> RecordType {
-    write(&NamedBody { name: Text(name) }, out);
+    NamedBody::put(&name, &mut Writer::new(NO_TIME, out));
     RecordType::MEMBER_NAMED
 }
 
@@ -32,7 +33,7 @@ pub fn decode_member_named(kind: u16, version: u8, body: &[u8]) -> Result<&str, 
     if kind != RecordKind::MemberNamed {
         return Err(FormatError::OtherSort { kind: what, wanted: "member's name" });
     }
-    let NamedBody { name: Text(name) } = read(what, body)?;
+    let name: &str = read(what, NO_TIME, body, NamedBody::take)?;
     if !is_name(name) {
         return Err(FormatError::Malformed { what, why: "this cannot name a member".to_owned() });
     }

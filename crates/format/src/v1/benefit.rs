@@ -5,27 +5,25 @@ use tallybook_core::fact;
 use tallybook_core::ids::{TierNumber, VersionNumber};
 
 use super::earning::CapEntry;
-use crate::stored::{fact_body, stored};
+use crate::stored::stored;
 use crate::wire::Text;
 
-fact_body! {
+stored! {
     /// The body of `BenefitRequested`.
-    struct BenefitUseBody<'a>: fact::BenefitUse<'a> {
-        id: Text<'a>,
-        benefit: Text<'a>,
+    struct BenefitUseBody: fact::BenefitUse<'a> {
+        id: Text,
+        benefit: Text,
         times: i64,
     }
 
     /// The body of `BenefitReturned`.
-    struct BenefitReturnBody<'a>: fact::BenefitRestoration<'a> {
-        benefit: Text<'a>,
+    struct BenefitReturnBody: fact::BenefitRestoration<'a> {
+        benefit: Text,
         times: i64,
-        actor: Text<'a>,
-        reason: Text<'a>,
+        actor: Text,
+        reason: Text,
     }
-}
 
-stored! {
     /// The body of `BenefitUsed`.
     struct BenefitUsedBody: event::BenefitUsed {
         version: VersionNumber,

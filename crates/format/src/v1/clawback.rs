@@ -12,9 +12,9 @@ use crate::wire::List;
 stored! {
     /// The body of `ClawedBack`.
     struct ClawedBody: event::ClawedBack {
-        takes: List<Take, 1>,
-        caps: List<CapEntry, 2>,
-        metrics: List<MetricEntry, 1>,
+        takes: List<Take>,
+        caps: List<CapEntry>,
+        metrics: List<MetricEntry>,
         whole: bool,
     } else {
         budgets: Default::default(),
@@ -28,8 +28,8 @@ stored! {
         points: Points,
         points_total: Points,
         expired: Points,
-        from_pending: List<Draw, 1>,
-        from_available: List<Draw, 2>,
+        from_pending: List<Draw>,
+        from_available: List<Draw>,
         arrears: Points,
         waived: Points,
     }

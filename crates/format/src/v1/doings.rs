@@ -7,29 +7,27 @@ use tallybook_core::ids::{CurrencyNumber, LotNumber};
 use tallybook_core::money::Money;
 use tallybook_core::points::Points;
 
-use crate::stored::{fact_body, stored};
+use crate::stored::stored;
 use crate::v2::figures::Counted;
 use crate::wire::{CurrencyText, List, Text};
 
-fact_body! {
+stored! {
     /// The body of `OrderFulfilled`.
-    struct FulfilmentBody<'a>: fact::Fulfilment<'a> {
-        order: Text<'a>,
+    struct FulfilmentBody: fact::Fulfilment<'a> {
+        order: Text,
     }
 
     /// The body of `ActivityRecorded`.
-    struct ActivityBody<'a>: fact::Activity<'a> {
-        id: Option<Text<'a>>,
-        kind: Text<'a>,
+    struct ActivityBody: fact::Activity<'a> {
+        id: Option<Text>,
+        kind: Text,
         amount: Option<Price>,
         score: Option<u8>,
-        channel: Option<Text<'a>>,
-        store: Option<Text<'a>>,
-        tags: List<Text<'a>, 0>,
+        channel: Option<Text>,
+        store: Option<Text>,
+        tags: List<Text>,
     }
-}
 
-stored! {
     /// An amount of money in a currency.
     struct Price: fact::Price {
         amount: Money,
@@ -51,10 +49,10 @@ stored! {
     }
 
     /// The body of `ReferralPaid`.
-    struct ReferralBody<'a>: event::ReferralPaid {
-        referrer: Text<'a>,
-        lots: List<LotNumber, 1>,
-        referrer_lots: List<LotNumber, 1>,
+    struct ReferralBody: event::ReferralPaid {
+        referrer: Text,
+        lots: List<LotNumber>,
+        referrer_lots: List<LotNumber>,
     } else {
         counted: event::Counted::default(),
         referrer_counted: event::Counted::default(),

@@ -6,57 +6,28 @@ use tallybook_core::ids::{CapNumber, CurrencyNumber, LadderNumber, LotNumber, Ru
 use tallybook_core::money::Money;
 use tallybook_core::points::Points;
 
-use crate::stored::{Stored, stored};
-use crate::wire::{Code, Coded, List, PeriodStart, array};
-
-array! {
-    /// The body of `PointsEarned`.
-    struct EarnedBody {
-        version: VersionNumber,
-        order_number: u32,
-        eligible: List<RuleIndex, 4>,
-        shares: List<RuleShare, 4>,
-        caps: List<CapEntry, 2>,
-        lots: List<NewLot, 1>,
-        metrics: List<MetricEntry, 1>,
-        forget_before: PeriodStart,
-    }
-
-    /// What one rule came to. `cut` is nil for a rule that was granted what it asked.
-    struct RuleShare {
-        rule: RuleIndex,
-        asked: Points,
-        remainder_millionths: i32,
-        cut: Option<Cut>,
-    }
-
-    /// Why a rule got other than what it asked, and how much.
-    struct Cut {
-        verdict: Code<Verdict>,
-        granted: Points,
-    }
-
-    /// A lot as it comes into being, and the body of `Credited`. `activates_at` is nil where the lot is active at the
-    /// record's effective time.
-    struct NewLot {
-        number: LotNumber,
-        currency: CurrencyNumber,
-        points: Points,
-        activates_at: Option<Instant>,
-        expires_at: Option<Instant>,
-    }
-
-    /// What a ladder's figures gain or lose.
-    struct MetricEntry {
-        ladder: LadderNumber,
-        bucket: PeriodStart,
-        spend: Money,
-        points: Points,
-        orders: i64,
-    }
-}
+use crate::stored::{array, stored};
+use crate::wire::{Code, Coded, FromRecord, List, PeriodStart};
 
 stored! {
+    /// The body of `PointsEarned`.
+    struct EarnedBody: event::PointsEarned {
+        version: VersionNumber,
+        order_number: u32,
+        eligible: List<RuleIndex>,
+        shares: List<RuleShare>,
+        caps: List<CapEntry>,
+        lots: List<NewLot>,
+        metrics: List<MetricEntry>,
+        forget_before: PeriodStart,
+    } else {
+        on: Trigger::Order,
+        activity: None,
+        streak: None,
+        cooldowns: Default::default(),
+        budgets: Default::default(),
+    }
+
     /// A cap as an order found it.
     struct CapEntry: event::CapEntry {
         cap: CapNumber,
@@ -64,96 +35,74 @@ stored! {
         room: Points,
         used: Points,
     }
-}
 
-impl EarnedBody {
-    pub(crate) fn new(effective_at: Instant, earned: &event::PointsEarned) -> EarnedBody {
-        EarnedBody {
-            version: earned.version,
-            order_number: earned.order_number,
-            eligible: Stored::store(&earned.eligible),
-            shares: Stored::store(&earned.shares),
-            caps: Stored::store(&earned.caps),
-            lots: List(earned.lots.iter().map(|lot| NewLot::new(effective_at, lot)).collect()),
-            metrics: Stored::store(&earned.metrics),
-            forget_before: PeriodStart(earned.forget_before),
-        }
-    }
-
-    pub(crate) fn into_earned(self, effective_at: Instant) -> event::PointsEarned {
-        event::PointsEarned {
-            version: self.version,
-            order_number: self.order_number,
-            eligible: self.eligible.load(),
-            shares: self.shares.load(),
-            caps: self.caps.load(),
-            lots: self.lots.0.into_iter().map(|lot| lot.into_lot(effective_at)).collect(),
-            metrics: self.metrics.load(),
-            forget_before: self.forget_before.0,
-            on: Trigger::Order,
-            activity: None,
-            streak: None,
-            cooldowns: Default::default(),
-            budgets: Default::default(),
-        }
+    /// A lot as it comes into being. `activates_at` is nil where the lot is active at the record's effective time.
+    struct NewLot: event::NewLot {
+        number: LotNumber,
+        currency: CurrencyNumber,
+        points: Points,
+        activates_at: FromRecord,
+        expires_at: Option<Instant>,
+    } else {
+        idle: event::Idle::default(),
+        policy: None,
     }
 }
 
-impl NewLot {
-    pub(crate) fn new(effective_at: Instant, lot: &event::NewLot) -> NewLot {
-        NewLot {
-            number: lot.number,
-            currency: lot.currency,
-            points: lot.points,
-            activates_at: (lot.activates_at != effective_at).then_some(lot.activates_at),
-            expires_at: lot.expires_at,
-        }
+array! {
+    /// What one rule came to. `cut` is nil for a rule that was granted what it asked.
+    struct RuleShare from share: event::RuleShare {
+        rule: RuleIndex = share.rule,
+        asked: Points = share.asked,
+        remainder_millionths: i32 = share.remainder_millionths,
+        cut: Option<Cut> = cut_of(share),
+    }
+    load {
+        let (verdict, granted) = cut.unwrap_or((Verdict::Granted, asked));
+        event::RuleShare { rule, asked, granted, remainder_millionths, verdict }
     }
 
-    pub(crate) fn into_lot(self, effective_at: Instant) -> event::NewLot {
-        event::NewLot {
-            number: self.number,
-            currency: self.currency,
-            points: self.points,
-            activates_at: self.activates_at.unwrap_or(effective_at),
-            expires_at: self.expires_at,
-            idle: event::Idle::default(),
-            policy: None,
-        }
+    /// Why a rule got other than what it asked, and how much.
+    struct Cut from cut: (Verdict, Points) {
+        verdict: Code<Verdict> = cut.0,
+        granted: Points = cut.1,
+    }
+    load { (verdict, granted) }
+
+    /// What a ladder's figures gain or lose.
+    struct MetricEntry from entry: event::MetricEntry {
+        ladder: LadderNumber = entry.ladder,
+        bucket: PeriodStart = entry.bucket,
+        spend: Money = entry.figures.spend,
+        points: Points = entry.figures.points,
+        orders: i64 = entry.figures.orders,
+    }
+    load {
+        let figures = Figures { spend, points, orders, ..Figures::default() };
+        event::MetricEntry { ladder, bucket, figures, challenge: false }
     }
 
-    /// A lot that an adjustment gave.
-    pub(crate) fn into_credited(self, effective_at: Instant) -> event::Credited {
+    /// The body of `Credited`: a lot that an adjustment gave.
+    struct CreditedBody from credited: event::Credited {
+        number: LotNumber = credited.lot.number,
+        currency: CurrencyNumber = credited.lot.currency,
+        points: Points = credited.lot.points,
+        activates_at: FromRecord = credited.lot.activates_at,
+        expires_at: Option<Instant> = credited.lot.expires_at,
+    }
+    load {
+        let idle = event::Idle::default();
         event::Credited {
-            lot: self.into_lot(effective_at),
+            lot: event::NewLot { number, currency, points, activates_at, expires_at, idle, policy: None },
             source: CreditSource::Adjustment,
             caps: Default::default(),
         }
     }
 }
 
-impl Stored<'_, event::RuleShare> for RuleShare {
-    fn store(share: &event::RuleShare) -> Self {
-        let in_full = share.verdict == Verdict::Granted && share.granted == share.asked;
-        RuleShare {
-            rule: share.rule,
-            asked: share.asked,
-            remainder_millionths: share.remainder_millionths,
-            cut: (!in_full).then_some(Cut { verdict: Code(share.verdict), granted: share.granted }),
-        }
-    }
-
-    fn load(self) -> event::RuleShare {
-        let (verdict, granted) =
-            self.cut.map_or((Verdict::Granted, self.asked), |cut| (cut.verdict.0, cut.granted));
-        event::RuleShare {
-            rule: self.rule,
-            asked: self.asked,
-            granted,
-            remainder_millionths: self.remainder_millionths,
-            verdict,
-        }
-    }
+fn cut_of(share: &event::RuleShare) -> Option<(Verdict, Points)> {
+    let in_full = share.verdict == Verdict::Granted && share.granted == share.asked;
+    (!in_full).then_some((share.verdict, share.granted))
 }
 
 impl Coded for Verdict {
@@ -180,18 +129,5 @@ impl Coded for Verdict {
             Verdict::TrimmedByBudget => 6,
             Verdict::SkippedByBudget => 7,
         }
-    }
-}
-
-impl Stored<'_, event::MetricEntry> for MetricEntry {
-    fn store(entry: &event::MetricEntry) -> Self {
-        let Figures { spend, points, orders, referrals: _, activities: _ } = entry.figures;
-        MetricEntry { ladder: entry.ladder, bucket: PeriodStart(entry.bucket), spend, points, orders }
-    }
-
-    fn load(self) -> event::MetricEntry {
-        let MetricEntry { ladder, bucket: PeriodStart(bucket), spend, points, orders } = self;
-        let figures = Figures { spend, points, orders, ..Figures::default() };
-        event::MetricEntry { ladder, bucket, figures, challenge: false }
     }
 }

@@ -7,64 +7,62 @@ use tallybook_core::ids::CurrencyNumber;
 use tallybook_core::money::Money;
 use tallybook_core::points::Points;
 
-use crate::stored::{Stored, fact_body, stored};
+use crate::stored::{array, stored};
 use crate::v2::lot::Draw;
 use crate::v2::request::Purpose;
 use crate::v2::spending::{BudgetEntry, RedeemedBody};
-use crate::wire::{Code, Coded, Hash, List, Text, array};
+use crate::wire::{Code, Coded, Hash, List, Text};
 
-fact_body! {
+stored! {
     /// The body of `HoldRequested`.
-    struct HoldBody<'a>: fact::HoldRequest<'a> {
-        id: Text<'a>,
-        currency: Text<'a>,
+    struct HoldBody: fact::HoldRequest<'a> {
+        id: Text,
+        currency: Text,
         points: Points,
         expires_at: Instant,
-        purpose: Purpose<'a>,
+        purpose: Purpose,
     }
 
     /// The body of `CaptureRequested`.
-    struct CaptureBody<'a>: fact::Capture<'a> {
-        hold: Text<'a>,
+    struct CaptureBody: fact::Capture<'a> {
+        hold: Text,
         points: Option<Points>,
     }
 
     /// The body of `ReleaseRequested`.
-    struct ReleaseBody<'a>: fact::Release<'a> {
-        hold: Text<'a>,
+    struct ReleaseBody: fact::Release<'a> {
+        hold: Text,
     }
 
     /// The body of `VoucherPresented`.
-    struct VoucherUseBody<'a>: fact::VoucherUse {
+    struct VoucherUseBody: fact::VoucherUse {
         code: Hash,
     }
-}
 
-stored! {
     /// The body of `HoldPlaced`.
-    struct PlacedBody<'a>: event::HoldPlaced {
-        hold: Text<'a>,
+    struct PlacedBody: event::HoldPlaced {
+        hold: Text,
         currency: CurrencyNumber,
         points: Points,
         worth: Option<Money>,
-        draws: List<Draw, 2>,
+        draws: List<Draw>,
         expires_at: Instant,
         stock: Option<BudgetEntry>,
     }
 
     /// The body of `HoldCaptured`.
-    struct CapturedBody<'a>: event::HoldCaptured {
-        hold: Text<'a>,
+    struct CapturedBody: event::HoldCaptured {
+        hold: Text,
         redeemed: RedeemedBody,
-        released: List<Draw, 2>,
+        released: List<Draw>,
     }
 
     /// The body of `HoldReleased`.
-    struct ReleasedBody<'a>: event::HoldReleased {
-        hold: Text<'a>,
+    struct ReleasedBody: event::HoldReleased {
+        hold: Text,
         currency: CurrencyNumber,
         points: Points,
-        restored: List<Draw, 2>,
+        restored: List<Draw>,
         why: Code<ReleaseReason>,
         stock: Option<BudgetEntry>,
     }
@@ -72,19 +70,10 @@ stored! {
 
 array! {
     /// The body of `VoucherUsed`.
-    struct VoucherUsedBody {
-        code: Hash,
+    struct VoucherUsedBody from voucher: CodeHash {
+        code: Hash = *voucher,
     }
-}
-
-impl Stored<'_, CodeHash> for VoucherUsedBody {
-    fn store(code: &CodeHash) -> Self {
-        VoucherUsedBody { code: Hash(*code) }
-    }
-
-    fn load(self) -> CodeHash {
-        self.code.0
-    }
+    load { code }
 }
 
 impl Coded for ReleaseReason {

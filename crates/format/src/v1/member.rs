@@ -2,29 +2,30 @@
 
 use tallybook_core::fact::{Enrolment, Profile};
 
-use crate::stored::{Attribute, fact_body};
-use crate::wire::{Birthday, List, Text, array};
+use crate::stored::{Attribute, array, stored};
+use crate::wire::{Birthday, List, Text};
 
 array! {
     /// The body of `MemberNamed`.
-    struct NamedBody<'a> {
-        name: Text<'a>,
+    struct NamedBody from member: &'a str {
+        name: Text = *member,
     }
+    load { name }
+
+    /// The body of `MemberEnrolled`.
+    struct EnrolmentBody from enrolment: Enrolment<'a> {
+        birthday: Option<Birthday> = enrolment.profile.birthday,
+        segments: List<Text> = enrolment.profile.segments,
+        attributes: List<Attribute> = enrolment.profile.attributes,
+    }
+    load { Enrolment { profile: Profile { birthday, segments, attributes }, referred_by: None } }
 }
 
-fact_body! {
-    /// The body of `MemberEnrolled` and `ProfileChanged`.
-    struct ProfileBody<'a>: Profile<'a> {
+stored! {
+    /// The body of `ProfileChanged`.
+    struct ProfileBody: Profile<'a> {
         birthday: Option<Birthday>,
-        segments: List<Text<'a>, 0>,
-        attributes: List<Attribute<'a>, 0>,
-    }
-}
-
-impl<'a> ProfileBody<'a> {
-    /// What the body says as an enrolment.
-    pub(crate) fn load_enrolment(self) -> (Option<&'a str>, Enrolment<'a>) {
-        let (key, profile) = self.load();
-        (key, Enrolment { profile, referred_by: None })
+        segments: List<Text>,
+        attributes: List<Attribute>,
     }
 }

@@ -1,4 +1,4 @@
-//! Bodies of version 1: stored structs beside the core's types, and the ways between them.
+//! Bodies of version 1: how the core's types stand in them, field by field.
 //!
 //! A shape that was released never changes: a new shape is a new version beside it, in a module of its own. A body is
 //! written in the oldest version that can say it, so that old histories keep their bytes and are derived again byte for
@@ -8,7 +8,8 @@
 //! Kinds that came after the first release begin at version 1 too; their parts (lots, draws, figures) are those of
 //! [`v2`](crate::v2).
 //!
-//! A fact's array begins with its idempotency key, nil where that is the fact's natural key.
+//! A fact's array begins with its idempotency key, nil where that is the fact's natural key; the shapes here say what
+//! follows it.
 
 pub(crate) mod benefit;
 pub(crate) mod clawback;

@@ -4,30 +4,38 @@ use tallybook_core::calendar::Instant;
 use tallybook_core::decide::SEMANTICS_VERSION;
 use tallybook_core::fact::Publication;
 
-use crate::wire::{Text, array};
+use crate::error::FormatError;
+use crate::messagepack::{Reader, Taken, Writer, Wrong};
+use crate::stored::array;
+use crate::wire::{Shape, Text};
 
 array! {
     /// The body of `ProgrammePublished`. The programme's hash is that of `source`.
-    struct PublicationBody<'a> {
-        key: Option<Text<'a>>,
-        effective_from: Instant,
-        semantics_version: u16,
-        source: Text<'a>,
+    struct PublicationBody from publication: Publication<'a> {
+        effective_from: Instant = publication.effective_from,
+        semantics_version: SemanticsVersion = (),
+        source: Text = publication.source,
+    }
+    load {
+        let () = semantics_version;
+        Publication { effective_from, source }
     }
 }
 
-impl<'a> PublicationBody<'a> {
-    pub(crate) fn new(key: Option<&'a str>, publication: &'a Publication<'_>) -> PublicationBody<'a> {
-        PublicationBody {
-            key: key.map(Text),
-            effective_from: publication.effective_from,
-            semantics_version: SEMANTICS_VERSION,
-            source: Text(&publication.source),
-        }
+/// Stores the semantics version that this release judges by; no other is read.
+pub(crate) enum SemanticsVersion {}
+
+impl Shape<'_, ()> for SemanticsVersion {
+    fn put((): &(), out: &mut Writer<'_>) {
+        u16::put(&SEMANTICS_VERSION, out);
     }
 
-    pub(crate) fn load(self) -> (Option<&'a str>, Publication<'a>) {
-        let publication = Publication { effective_from: self.effective_from, source: self.source.0.into() };
-        (self.key.map(|key| key.0), publication)
+    fn take(reader: &mut Reader<'_>) -> Taken<()> {
+        let version = u16::take(reader)?;
+        if version == SEMANTICS_VERSION {
+            Ok(())
+        } else {
+            Err(Wrong::other(FormatError::UnknownSemantics { version }))
+        }
     }
 }

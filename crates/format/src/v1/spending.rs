@@ -49,7 +49,7 @@ stored! {
         currency: CurrencyNumber,
         points: Points,
         worth: Option<Money>,
-        draws: List<Draw, 2>,
+        draws: List<Draw>,
     } else {
         stock: None,
         voucher: None,
@@ -59,7 +59,7 @@ stored! {
     struct ReversedBody: event::RedemptionReversed {
         currency: CurrencyNumber,
         points: Points,
-        restored: List<Draw, 2>,
+        restored: List<Draw>,
     } else {
         of: None,
         stock: None,
@@ -70,7 +70,7 @@ stored! {
     struct DebitedBody: event::Debited {
         currency: CurrencyNumber,
         points: Points,
-        draws: List<Draw, 2>,
+        draws: List<Draw>,
         arrears: Points,
     }
 }

@@ -6,40 +6,38 @@ use tallybook_core::fact;
 use tallybook_core::ids::{CurrencyNumber, LadderNumber, TierNumber};
 use tallybook_core::programme::plan::OnClose;
 
-use crate::stored::{Stored, fact_body, stored};
+use crate::stored::stored;
 use crate::v2::lot::Draw;
-use crate::v2::state::{Balance, Ladder, State, VERSION};
-use crate::wire::{Code, Coded, List, SinceStart, Text, array};
+use crate::v2::state::{Balance, State};
+use crate::wire::{Code, Coded, List, SinceStart, Text};
 
-fact_body! {
+stored! {
     /// The body of `MergeRequested`.
-    struct MergeBody<'a>: fact::Merge<'a> {
-        into: Text<'a>,
-        actor: Text<'a>,
-        reason: Text<'a>,
+    struct MergeBody: fact::Merge<'a> {
+        into: Text,
+        actor: Text,
+        reason: Text,
     }
 
     /// The body of `ClosureRequested`.
-    struct ClosureBody<'a>: fact::Closure<'a> {
+    struct ClosureBody: fact::Closure<'a> {
         points: Option<Code<OnClose>>,
-        actor: Text<'a>,
-        reason: Text<'a>,
+        actor: Text,
+        reason: Text,
     }
 
     /// The body of `BlockRequested`.
-    struct BlockBody<'a>: fact::Block<'a> {
+    struct BlockBody: fact::Block<'a> {
         earning: bool,
         redeeming: bool,
-        actor: Text<'a>,
-        reason: Text<'a>,
+        actor: Text,
+        reason: Text,
     }
-}
 
-stored! {
     /// The body of `MergedInto`.
-    struct MergedIntoBody<'a>: event::MergedInto {
-        into: Text<'a>,
-        balances: List<Balance, 1>,
+    struct MergedIntoBody: event::MergedInto {
+        into: Text,
+        balances: List<Balance>,
     }
 
     /// A place on a ladder; `since` is nil for "from the start".
@@ -55,14 +53,14 @@ stored! {
 
     /// The body of `Closed`.
     struct ClosedBody: event::Closed {
-        forfeited: List<Forfeit, 1>,
+        forfeited: List<Forfeit>,
     }
 
     /// Points of one currency that go with their member.
     struct Forfeit: event::Forfeit {
         currency: CurrencyNumber,
-        available: List<Draw, 2>,
-        pending: List<Draw, 1>,
+        available: List<Draw>,
+        pending: List<Draw>,
     }
 
     /// The body of `BlockSet`.
@@ -70,36 +68,14 @@ stored! {
         earning: bool,
         redeeming: bool,
     }
-}
 
-array! {
-    /// The body of `MergedFrom`. The state is one of version 2, whatever version snapshots have by now.
-    struct MergedFromBody<'a> {
-        from: Text<'a>,
-        state: State<'a, Ladder>,
-        ladders: List<LadderPlace, 1>,
-    }
-}
-
-impl<'a> MergedFromBody<'a> {
-    /// The version of states that it holds.
-    pub(crate) const STATE_VERSION: u8 = VERSION;
-
-    pub(crate) fn new(merged: &'a event::MergedFrom) -> MergedFromBody<'a> {
-        MergedFromBody {
-            from: Text(&merged.from),
-            state: State::new(VERSION, &merged.state),
-            ladders: Stored::store(&merged.ladders),
-        }
-    }
-
-    pub(crate) fn into_merged(self) -> event::MergedFrom {
-        event::MergedFrom {
-            from: self.from.load(),
-            state: Box::new(self.state.into_state()),
-            ladders: self.ladders.load(),
-            grants: Default::default(),
-        }
+    /// The first body of `MergedFrom`. The state is one of version 2, whatever version snapshots have by now.
+    struct MergedFromBody: event::MergedFrom {
+        from: Text,
+        state: State,
+        ladders: List<LadderPlace>,
+    } else {
+        grants: Default::default(),
     }
 }
 

@@ -1,9 +1,5 @@
 //! Tiers by figures and by hand: how they change, and what is asked about them.
 
-use std::fmt;
-
-use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
-use serde::ser::{Serialize, Serializer};
 use tallybook_core::calendar::{Day, Instant};
 use tallybook_core::event::{self, GrantEnd, TierReason};
 use tallybook_core::fact::{self, TierTerm};
@@ -11,29 +7,27 @@ use tallybook_core::ids::{LadderNumber, TierNumber, VersionNumber};
 use tallybook_core::money::Money;
 use tallybook_core::points::Points;
 
-use crate::stored::{Stored, fact_body, stored};
+use crate::stored::{stored, tagged};
 use crate::v2;
 use crate::wire::{Code, Coded, Text};
 
-fact_body! {
+stored! {
     /// The body of `TierRequested`.
-    struct TierRequestBody<'a>: fact::TierRequest<'a> {
-        ladder: Text<'a>,
-        tier: Text<'a>,
+    struct TierRequestBody: fact::TierRequest<'a> {
+        ladder: Text,
+        tier: Text,
         term: Term,
-        actor: Text<'a>,
-        reason: Text<'a>,
+        actor: Text,
+        reason: Text,
     }
 
     /// The body of `TierRevoked`.
-    struct TierRevocationBody<'a>: fact::TierRevocation<'a> {
-        ladder: Text<'a>,
-        actor: Text<'a>,
-        reason: Text<'a>,
+    struct TierRevocationBody: fact::TierRevocation<'a> {
+        ladder: Text,
+        actor: Text,
+        reason: Text,
     }
-}
 
-stored! {
     /// The body of `TierChanged`.
     struct TierBody: event::TierChanged {
         ladder: LadderNumber,
@@ -137,52 +131,12 @@ impl Coded for GrantEnd {
     }
 }
 
-/// Stores how long a tier is given for as `[0, instant]`, `[1]` for as long as nobody revokes it, or `[2]` where it is lent.
-pub(crate) struct Term(TierTerm);
-
-impl Stored<'_, TierTerm> for Term {
-    fn store(core: &TierTerm) -> Self {
-        Term(*core)
+tagged! {
+    /// How long a tier is given for: until an instant, for as long as nobody revokes it, or lent.
+    enum Term: TierTerm {
+        [0, until: Instant] = (TierTerm::Until(until)),
+        [1] = (TierTerm::Open),
+        [2] = (TierTerm::Challenge),
     }
-
-    fn load(self) -> TierTerm {
-        self.0
-    }
-}
-
-impl Serialize for Term {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            TierTerm::Until(until) => (0u8, until).serialize(serializer),
-            TierTerm::Open => (1u8,).serialize(serializer),
-            TierTerm::Challenge => (2u8,).serialize(serializer),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Term {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Tagged;
-
-        impl<'de> Visitor<'de> for Tagged {
-            type Value = Term;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("[0, instant], [1] or [2]")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Term, A::Error> {
-                let tag: Option<u8> = array.next_element()?;
-                let term = match tag {
-                    Some(0) => array.next_element()?.map(TierTerm::Until),
-                    Some(1) => Some(TierTerm::Open),
-                    Some(2) => Some(TierTerm::Challenge),
-                    _ => None,
-                };
-                term.map(Term).ok_or_else(|| de::Error::custom("a tier cannot be given for this long"))
-            }
-        }
-
-        deserializer.deserialize_seq(Tagged)
-    }
+    else "a tier cannot be given for this long"
 }

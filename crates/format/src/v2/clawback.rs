@@ -14,12 +14,12 @@ use crate::wire::List;
 stored! {
     /// The second body of `ClawedBack`.
     struct ClawedBody: event::ClawedBack {
-        takes: List<Take, 1>,
-        caps: List<CapEntry, 2>,
-        metrics: List<MetricEntry, 1>,
+        takes: List<Take>,
+        caps: List<CapEntry>,
+        metrics: List<MetricEntry>,
         whole: bool,
-        budgets: List<BudgetEntry, 0>,
-        cooldowns: List<Cooling, 0>,
+        budgets: List<BudgetEntry>,
+        cooldowns: List<Cooling>,
         referral_cancelled: bool,
     }
 
@@ -29,8 +29,8 @@ stored! {
         points: Points,
         points_total: Points,
         expired: Points,
-        from_pending: List<Draw, 1>,
-        from_available: List<Draw, 2>,
+        from_pending: List<Draw>,
+        from_available: List<Draw>,
         arrears: Points,
         waived: Points,
     }

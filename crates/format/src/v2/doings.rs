@@ -9,10 +9,10 @@ use crate::wire::{List, Text};
 
 stored! {
     /// The second body of `ReferralPaid`.
-    struct ReferralBody<'a>: event::ReferralPaid {
-        referrer: Text<'a>,
-        lots: List<LotNumber, 1>,
-        referrer_lots: List<LotNumber, 1>,
+    struct ReferralBody: event::ReferralPaid {
+        referrer: Text,
+        lots: List<LotNumber>,
+        referrer_lots: List<LotNumber>,
         counted: Counted,
         referrer_counted: Counted,
     }

@@ -29,7 +29,7 @@ stored! {
 
     /// What something counts for limits and tiers.
     struct Counted: event::Counted {
-        caps: List<CapEntry, 0>,
-        metrics: List<MetricEntry, 0>,
+        caps: List<CapEntry>,
+        metrics: List<MetricEntry>,
     }
 }

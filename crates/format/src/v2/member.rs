@@ -2,38 +2,16 @@
 
 use tallybook_core::fact::{Enrolment, Profile};
 
-use crate::stored::{Attribute, Stored};
-use crate::wire::{Birthday, List, Text, array};
+use crate::stored::{Attribute, array};
+use crate::wire::{Birthday, List, Text};
 
 array! {
     /// The second body of `MemberEnrolled`.
-    struct EnrolmentBody<'a> {
-        key: Option<Text<'a>>,
-        birthday: Option<Birthday>,
-        segments: List<Text<'a>, 0>,
-        attributes: List<Attribute<'a>, 0>,
-        referred_by: Option<Text<'a>>,
+    struct EnrolmentBody from enrolment: Enrolment<'a> {
+        birthday: Option<Birthday> = enrolment.profile.birthday,
+        segments: List<Text> = enrolment.profile.segments,
+        attributes: List<Attribute> = enrolment.profile.attributes,
+        referred_by: Option<Text> = enrolment.referred_by,
     }
-}
-
-impl<'a> EnrolmentBody<'a> {
-    pub(crate) fn new(key: Option<&'a str>, enrolment: &'a Enrolment<'a>) -> EnrolmentBody<'a> {
-        let Enrolment { profile, referred_by } = enrolment;
-        EnrolmentBody {
-            key: key.map(Text),
-            birthday: Stored::store(&profile.birthday),
-            segments: Stored::store(&profile.segments),
-            attributes: Stored::store(&profile.attributes),
-            referred_by: Stored::store(referred_by),
-        }
-    }
-
-    pub(crate) fn load(self) -> (Option<&'a str>, Enrolment<'a>) {
-        let profile = Profile {
-            birthday: self.birthday.load(),
-            segments: self.segments.load(),
-            attributes: self.attributes.load(),
-        };
-        (self.key.map(|key| key.0), Enrolment { profile, referred_by: self.referred_by.load() })
-    }
+    load { Enrolment { profile: Profile { birthday, segments, attributes }, referred_by } }
 }

@@ -4,29 +4,29 @@ use tallybook_core::fact;
 use tallybook_core::money::Money;
 use tallybook_core::points::Points;
 
-use crate::stored::fact_body;
+use crate::stored::stored;
 use crate::v1::order::{Line, ReturnedLine};
 use crate::wire::{CurrencyText, List, Text};
 
-fact_body! {
+stored! {
     /// The second body of `OrderPlaced`.
-    struct OrderBody<'a>: fact::Order<'a> {
-        id: Text<'a>,
+    struct OrderBody: fact::Order<'a> {
+        id: Text,
         currency: CurrencyText,
-        channel: Option<Text<'a>>,
-        store: Option<Text<'a>>,
+        channel: Option<Text>,
+        store: Option<Text>,
         shipping: Money,
         paid_with_points: Money,
         paid_with_stored_value: Money,
-        redemption: Option<Text<'a>>,
-        lines: List<Line<'a>, 0>,
+        redemption: Option<Text>,
+        lines: List<Line>,
     }
 
     /// The second body of `OrderReturned`.
-    struct ReturnBody<'a>: fact::Return<'a> {
-        id: Text<'a>,
-        order: Text<'a>,
-        lines: List<ReturnedLine<'a>, 0>,
+    struct ReturnBody: fact::Return<'a> {
+        id: Text,
+        order: Text,
+        lines: List<ReturnedLine>,
         points_back: Option<Points>,
     }
 }

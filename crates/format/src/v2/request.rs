@@ -1,97 +1,30 @@
 //! Requests to spend points on a voucher with a code.
 
-use std::fmt;
-
-use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
-use serde::ser::{Serialize, Serializer};
 use tallybook_core::fact;
 use tallybook_core::money::Money;
 use tallybook_core::points::Points;
 
-use crate::stored::{Stored, fact_body};
+use crate::stored::{stored, tagged};
 use crate::wire::{Hash, Text};
 
-fact_body! {
+stored! {
     /// The second body of `RedemptionRequested`.
-    struct RedemptionBody<'a>: fact::Redemption<'a> {
-        id: Text<'a>,
-        currency: Text<'a>,
+    struct RedemptionBody: fact::Redemption<'a> {
+        id: Text,
+        currency: Text,
         points: Points,
         partial: bool,
-        purpose: Purpose<'a>,
+        purpose: Purpose,
     }
 }
 
-/// Stores a purpose as `[0, reward]`, `[1, voucher]`, `[2, order total]` or `[3, voucher, hash of its code]`.
-pub(crate) enum Purpose<'a> {
-    Reward(Text<'a>),
-    Voucher(Text<'a>),
-    CashOff(Money),
-    CodedVoucher(Text<'a>, Hash),
-}
-
-impl<'s: 'a, 'a> Stored<'s, fact::Purpose<'a>> for Purpose<'a> {
-    fn store(core: &'s fact::Purpose<'a>) -> Self {
-        match core {
-            fact::Purpose::Reward(what) => Purpose::Reward(Text(what)),
-            fact::Purpose::Voucher { what, code: None } => Purpose::Voucher(Text(what)),
-            fact::Purpose::Voucher { what, code: Some(code) } => {
-                Purpose::CodedVoucher(Text(what), Hash(*code))
-            }
-            fact::Purpose::CashOff { order_total } => Purpose::CashOff(*order_total),
-        }
+tagged! {
+    /// What points are spent on: a reward, a voucher, an order of this total, or a voucher with a code.
+    enum Purpose: fact::Purpose<'a> {
+        [0, what: Text] = (fact::Purpose::Reward(what)),
+        [1, what: Text] = (fact::Purpose::Voucher { what, code: None }),
+        [2, order_total: Money] = (fact::Purpose::CashOff { order_total }),
+        [3, what: Text, code: Hash] = (fact::Purpose::Voucher { what, code: Some(code) }),
     }
-
-    fn load(self) -> fact::Purpose<'a> {
-        match self {
-            Purpose::Reward(what) => fact::Purpose::Reward(what.load()),
-            Purpose::Voucher(what) => fact::Purpose::Voucher { what: what.load(), code: None },
-            Purpose::CashOff(order_total) => fact::Purpose::CashOff { order_total },
-            Purpose::CodedVoucher(what, code) => {
-                fact::Purpose::Voucher { what: what.load(), code: Some(code.0) }
-            }
-        }
-    }
-}
-
-impl Serialize for Purpose<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Purpose::Reward(what) => (0u8, what).serialize(serializer),
-            Purpose::Voucher(what) => (1u8, what).serialize(serializer),
-            Purpose::CashOff(order_total) => (2u8, order_total).serialize(serializer),
-            Purpose::CodedVoucher(what, code) => (3u8, what, code).serialize(serializer),
-        }
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Purpose<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Tagged;
-
-        impl<'de> Visitor<'de> for Tagged {
-            type Value = Purpose<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("[0, reward], [1, voucher], [2, order total] or [3, voucher, hash]")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Purpose<'de>, A::Error> {
-                let tag: Option<u8> = array.next_element()?;
-                let purpose = match tag {
-                    Some(0) => array.next_element()?.map(Purpose::Reward),
-                    Some(1) => array.next_element()?.map(Purpose::Voucher),
-                    Some(2) => array.next_element()?.map(Purpose::CashOff),
-                    Some(3) => {
-                        let what = array.next_element()?;
-                        what.zip(array.next_element()?).map(|(what, code)| Purpose::CodedVoucher(what, code))
-                    }
-                    _ => None,
-                };
-                purpose.ok_or_else(|| de::Error::custom("points cannot be spent on this"))
-            }
-        }
-
-        deserializer.deserialize_seq(Tagged)
-    }
+    else "points cannot be spent on this"
 }

@@ -8,8 +8,8 @@ use tallybook_core::money::Money;
 use tallybook_core::points::Points;
 
 use super::lot::{Draw, Idle};
-use crate::stored::{Stored, stored};
-use crate::wire::{Hash, List, Text, array};
+use crate::stored::{array, stored};
+use crate::wire::{Hash, List, Text, UnlessDefault};
 
 stored! {
     /// A budget or stock as it was found.
@@ -30,17 +30,17 @@ stored! {
         currency: CurrencyNumber,
         points: Points,
         worth: Option<Money>,
-        draws: List<Draw, 2>,
+        draws: List<Draw>,
         stock: Option<BudgetEntry>,
         voucher: Option<Voucher>,
     }
 
     /// The second body of `RedemptionReversed`.
-    struct ReversedBody<'a>: event::RedemptionReversed {
+    struct ReversedBody: event::RedemptionReversed {
         currency: CurrencyNumber,
         points: Points,
-        restored: List<Draw, 2>,
-        of: Option<Text<'a>>,
+        restored: List<Draw>,
+        of: Option<Text>,
         stock: Option<BudgetEntry>,
         voided: Option<Hash>,
     }
@@ -49,39 +49,19 @@ stored! {
     struct DebitedBody: event::Debited {
         currency: CurrencyNumber,
         points: Points,
-        draws: List<Draw, 2>,
+        draws: List<Draw>,
         arrears: Points,
     }
 }
 
 array! {
     /// The second body of `PointsActivated`: the lot's term follows from the activation.
-    struct ActivatedBody {
-        lot: LotNumber,
-        currency: CurrencyNumber,
-        points: Points,
-        expires_at: Option<Instant>,
-        idle: Option<Idle>,
+    struct ActivatedBody from activated: event::PointsActivated {
+        lot: LotNumber = activated.lot,
+        currency: CurrencyNumber = activated.currency,
+        points: Points = activated.points,
+        expires_at: Option<Instant> = activated.term.unwrap_or_default().expires_at,
+        idle: UnlessDefault<Idle> = activated.term.unwrap_or_default().idle,
     }
-}
-
-impl ActivatedBody {
-    pub(crate) fn new(activated: &event::PointsActivated, term: &event::Term) -> ActivatedBody {
-        ActivatedBody {
-            lot: activated.lot,
-            currency: activated.currency,
-            points: activated.points,
-            expires_at: term.expires_at,
-            idle: Stored::store(&term.idle),
-        }
-    }
-
-    pub(crate) fn into_activated(self) -> event::PointsActivated {
-        event::PointsActivated {
-            lot: self.lot,
-            currency: self.currency,
-            points: self.points,
-            term: Some(event::Term { expires_at: self.expires_at, idle: self.idle.load() }),
-        }
-    }
+    load { event::PointsActivated { lot, currency, points, term: Some(event::Term { expires_at, idle }) } }
 }

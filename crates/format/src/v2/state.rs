@@ -11,71 +11,115 @@ use tallybook_core::state;
 use super::earning::{Cooling, StreakEntry};
 use super::lot::{Draw, Idle};
 use super::spending::Voucher;
-use crate::stored::{Attribute, Stored, stored};
+use crate::error::FormatError;
+use crate::messagepack::{Reader, Taken, Writer, Wrong};
+use crate::state::WHAT;
+use crate::stored::{Attribute, array, stored};
 use crate::v1::tier::Figures;
-use crate::wire::{Birthday, List, PeriodStart, SinceStart, Text, array};
+use crate::wire::{Birthday, List, PeriodStart, Shape, SinceStart, Text, UnlessDefault};
 
-/// The version that every state of this shape begins with.
-pub(crate) const VERSION: u8 = 2;
+/// A whole state of this version.
+pub(crate) type State = StateBody<StateVersion<2>, Ladder>;
 
 array! {
     /// A whole state. `settled_to` is nil for a member of whom nothing is known.
-    struct State<'a, L> {
-        version: u8,
-        joined_at: Option<Instant>,
-        settled_to: SinceStart,
-        birthday: Option<Birthday>,
-        segments: List<Text<'a>, 0>,
-        attributes: List<Attribute<'a>, 0>,
-        orders: u32,
-        last_lot: LotNumber,
-        balances: List<Balance, 1>,
-        lots: List<Lot, 0>,
-        ladders: List<L, 1>,
-        caps: List<CapUse, 0>,
-        status: Option<Status<'a>>,
-        referral: Option<ReferredBy<'a>>,
-        holds: List<Hold<'a>, 0>,
-        vouchers: List<Voucher, 0>,
-        cooldowns: List<Cooling, 0>,
-        streaks: List<StreakEntry, 0>,
-        renewals: List<Renewal, 0>,
-        birthday_at: Option<Instant>,
+    struct StateBody<V: (), L: state::LadderState> from state: state::MemberState {
+        version: V = (),
+        joined_at: Option<Instant> = state.joined_at,
+        settled_to: SinceStart = state.settled_to,
+        birthday: Option<Birthday> = state.profile.birthday,
+        segments: List<Text> = state.profile.segments,
+        attributes: List<Attribute> = state.profile.attributes,
+        orders: u32 = state.orders,
+        last_lot: LotNumber = state.last_lot,
+        balances: List<Balance> = state.balances,
+        lots: List<Lot> = state.lots,
+        ladders: List<L> = state.ladders,
+        caps: List<CapUse> = state.caps,
+        status: UnlessDefault<Status> = state.status,
+        referral: Option<ReferredBy> = state.referral,
+        holds: List<Hold> = state.holds,
+        vouchers: List<Voucher> = state.vouchers,
+        cooldowns: List<Cooling> = state.cooldowns,
+        streaks: List<StreakEntry> = state.streaks,
+        renewals: List<Renewal> = state.renewals,
+        birthday_at: Option<Instant> = state.birthday_at,
     }
-
-    /// What a member may still do, where that is not everything.
-    struct Status<'a> {
-        closed_at: Option<Instant>,
-        merged_into: Option<Text<'a>>,
-        earning_blocked: bool,
-        redeeming_blocked: bool,
+    load {
+        let () = version;
+        state::MemberState {
+            joined_at,
+            settled_to,
+            status,
+            profile: state::MemberProfile { birthday, segments, attributes },
+            referral,
+            orders,
+            last_lot,
+            balances,
+            lots,
+            ladders,
+            caps,
+            holds,
+            vouchers,
+            cooldowns,
+            streaks,
+            renewals,
+            birthday_at,
+        }
     }
 
     /// A lot; `activates_at` is nil where it is `earned_at`.
-    struct Lot {
-        number: LotNumber,
-        currency: CurrencyNumber,
-        pending: bool,
-        earned: Points,
-        remaining: Points,
-        earned_at: Instant,
-        activates_at: Option<Instant>,
-        expires_at: Option<Instant>,
-        idle: Option<Idle>,
+    struct Lot from lot: state::Lot {
+        number: LotNumber = lot.number,
+        currency: CurrencyNumber = lot.currency,
+        pending: bool = lot.pending,
+        earned: Points = lot.earned,
+        remaining: Points = lot.remaining,
+        earned_at: Instant = lot.earned_at,
+        activates_at: Option<Instant> = (lot.activates_at != lot.earned_at).then_some(lot.activates_at),
+        expires_at: Option<Instant> = lot.expires_at,
+        idle: UnlessDefault<Idle> = lot.idle,
+    }
+    load {
+        let activates_at = activates_at.unwrap_or(earned_at);
+        state::Lot { number, currency, pending, earned, remaining, earned_at, activates_at, expires_at, idle }
     }
 
     /// A member's place on a ladder; `since` is nil for "from the start".
-    struct Ladder {
-        ladder: LadderNumber,
-        tier: TierNumber,
-        since: SinceStart,
-        until: Option<Instant>,
-        grace: bool,
-        buckets: List<Bucket, 1>,
+    struct Ladder from place: state::LadderState {
+        ladder: LadderNumber = place.ladder,
+        tier: TierNumber = place.tier,
+        since: SinceStart = place.since,
+        until: Option<Instant> = place.until,
+        grace: bool = place.grace,
+        buckets: List<Bucket> = place.buckets,
+    }
+    load {
+        let buckets: Vec<state::Bucket> = buckets;
+        state::LadderState {
+            ladder,
+            tier,
+            since,
+            until,
+            grace,
+            counted_from: None,
+            lifetime: all_of(&buckets),
+            buckets,
+            carried: Vec::new(),
+            grant: None,
+        }
     }
 }
 
 stored! {
+    /// What a member may still do, where that is not everything.
+    struct Status: state::Status {
+        closed_at: Option<Instant>,
+        merged_into: Option<Text>,
+        earning_blocked: bool,
+        redeeming_blocked: bool,
+    }
+
     /// Balances in one currency.
     struct Balance: state::Balance {
         available: Points,
@@ -106,18 +150,18 @@ stored! {
     }
 
     /// Who brought the member.
-    struct ReferredBy<'a>: state::ReferredBy {
-        referrer: Text<'a>,
+    struct ReferredBy: state::ReferredBy {
+        referrer: Text,
         paid: bool,
     }
 
     /// Points set aside.
-    struct Hold<'a>: state::Hold {
-        name: Text<'a>,
+    struct Hold: state::Hold {
+        name: Text,
         currency: CurrencyNumber,
         worth: Option<Money>,
         expires_at: Instant,
-        draws: List<Draw, 2>,
+        draws: List<Draw>,
         stock: Option<BudgetNumber>,
     }
 
@@ -129,154 +173,34 @@ stored! {
     }
 }
 
-impl<'a, L: Stored<'a, state::LadderState>> State<'a, L> {
-    pub(crate) fn new(version: u8, state: &'a state::MemberState) -> Self {
-        let state::MemberState {
-            joined_at,
-            settled_to,
-            status,
-            profile,
-            referral,
-            orders,
-            last_lot,
-            balances,
-            lots,
-            ladders,
-            caps,
-            holds,
-            vouchers,
-            cooldowns,
-            streaks,
-            renewals,
-            birthday_at,
-        } = state;
-        State {
-            version,
-            joined_at: *joined_at,
-            settled_to: SinceStart(*settled_to),
-            birthday: Stored::store(&profile.birthday),
-            segments: Stored::store(&profile.segments),
-            attributes: Stored::store(&profile.attributes),
-            orders: *orders,
-            last_lot: *last_lot,
-            balances: Stored::store(balances),
-            lots: Stored::store(lots),
-            ladders: Stored::store(ladders),
-            caps: Stored::store(caps),
-            status: Stored::store(status),
-            referral: Stored::store(referral),
-            holds: Stored::store(holds),
-            vouchers: Stored::store(vouchers),
-            cooldowns: Stored::store(cooldowns),
-            streaks: Stored::store(streaks),
-            renewals: Stored::store(renewals),
-            birthday_at: *birthday_at,
-        }
+/// A merge has its state boxed.
+impl<'r, V, L> Shape<'r, Box<state::MemberState>> for StateBody<V, L>
+where
+    StateBody<V, L>: Shape<'r, state::MemberState>,
+{
+    fn put(core: &Box<state::MemberState>, out: &mut Writer<'_>) {
+        Self::put(&**core, out);
     }
 
-    pub(crate) fn into_state(self) -> state::MemberState {
-        state::MemberState {
-            joined_at: self.joined_at,
-            settled_to: self.settled_to.0,
-            status: self.status.load(),
-            profile: state::MemberProfile {
-                birthday: self.birthday.load(),
-                segments: self.segments.load(),
-                attributes: self.attributes.load(),
-            },
-            referral: self.referral.load(),
-            orders: self.orders,
-            last_lot: self.last_lot,
-            balances: self.balances.load(),
-            lots: self.lots.load(),
-            ladders: self.ladders.load(),
-            caps: self.caps.load(),
-            holds: self.holds.load(),
-            vouchers: self.vouchers.load(),
-            cooldowns: self.cooldowns.load(),
-            streaks: self.streaks.load(),
-            renewals: self.renewals.load(),
-            birthday_at: self.birthday_at,
-        }
+    fn take(reader: &mut Reader<'r>) -> Taken<Box<state::MemberState>> {
+        Self::take(reader).map(Box::new)
     }
 }
 
-impl<'s: 'a, 'a> Stored<'s, state::Status> for Option<Status<'a>> {
-    fn store(core: &'s state::Status) -> Self {
-        (*core != state::Status::default()).then(|| Status {
-            closed_at: core.closed_at,
-            merged_into: Stored::store(&core.merged_into),
-            earning_blocked: core.earning_blocked,
-            redeeming_blocked: core.redeeming_blocked,
-        })
+/// Stores the version that a state of this shape begins with; no other is read.
+pub(crate) enum StateVersion<const VERSION: u8> {}
+
+impl<const VERSION: u8> Shape<'_, ()> for StateVersion<VERSION> {
+    fn put((): &(), out: &mut Writer<'_>) {
+        u8::put(&VERSION, out);
     }
 
-    fn load(self) -> state::Status {
-        self.map(|status| state::Status {
-            closed_at: status.closed_at,
-            merged_into: status.merged_into.load(),
-            earning_blocked: status.earning_blocked,
-            redeeming_blocked: status.redeeming_blocked,
-        })
-        .unwrap_or_default()
-    }
-}
-
-impl Stored<'_, state::Lot> for Lot {
-    fn store(lot: &state::Lot) -> Self {
-        Lot {
-            number: lot.number,
-            currency: lot.currency,
-            pending: lot.pending,
-            earned: lot.earned,
-            remaining: lot.remaining,
-            earned_at: lot.earned_at,
-            activates_at: (lot.activates_at != lot.earned_at).then_some(lot.activates_at),
-            expires_at: lot.expires_at,
-            idle: Stored::store(&lot.idle),
-        }
-    }
-
-    fn load(self) -> state::Lot {
-        state::Lot {
-            number: self.number,
-            currency: self.currency,
-            pending: self.pending,
-            earned: self.earned,
-            remaining: self.remaining,
-            earned_at: self.earned_at,
-            activates_at: self.activates_at.unwrap_or(self.earned_at),
-            expires_at: self.expires_at,
-            idle: self.idle.load(),
-        }
-    }
-}
-
-impl Stored<'_, state::LadderState> for Ladder {
-    fn store(ladder: &state::LadderState) -> Self {
-        Ladder {
-            ladder: ladder.ladder,
-            tier: ladder.tier,
-            since: SinceStart(ladder.since),
-            until: ladder.until,
-            grace: ladder.grace,
-            buckets: Stored::store(&ladder.buckets),
-        }
-    }
-
-    fn load(self) -> state::LadderState {
-        let buckets: Vec<state::Bucket> = self.buckets.load();
-        state::LadderState {
-            ladder: self.ladder,
-            tier: self.tier,
-            since: self.since.0,
-            until: self.until,
-            grace: self.grace,
-            counted_from: None,
-            lifetime: all_of(&buckets),
-            buckets,
-            carried: Vec::new(),
-            grant: None,
+    fn take(reader: &mut Reader<'_>) -> Taken<()> {
+        let version = u8::take(reader)?;
+        if version == VERSION {
+            Ok(())
+        } else {
+            Err(Wrong::other(FormatError::UnknownVersion { what: WHAT, version }))
         }
     }
 }

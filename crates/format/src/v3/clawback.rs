@@ -13,12 +13,12 @@ use crate::wire::List;
 stored! {
     /// The third body of `ClawedBack`.
     struct ClawedBody: event::ClawedBack {
-        takes: List<Take, 1>,
-        caps: List<CapEntry, 2>,
-        metrics: List<MetricEntry, 1>,
+        takes: List<Take>,
+        caps: List<CapEntry>,
+        metrics: List<MetricEntry>,
         whole: bool,
-        budgets: List<BudgetEntry, 0>,
-        cooldowns: List<Cooling, 0>,
+        budgets: List<BudgetEntry>,
+        cooldowns: List<Cooling>,
         referral_cancelled: bool,
     }
 }

@@ -15,7 +15,7 @@ use crate::wire::{List, PeriodStart, SinceStart};
 pub(crate) const VERSION: u8 = 3;
 
 /// A whole state.
-pub(crate) type State<'a> = v2::state::State<'a, Ladder>;
+pub(crate) type State = v2::state::StateBody<v2::state::StateVersion<VERSION>, Ladder>;
 
 stored! {
     /// A member's place on a ladder; `since` is nil for "from the start".
@@ -26,8 +26,8 @@ stored! {
         until: Option<Instant>,
         grace: bool,
         counted_from: Option<Day>,
-        buckets: List<Bucket, 1>,
-        carried: List<Bucket, 0>,
+        buckets: List<Bucket>,
+        carried: List<Bucket>,
         lifetime: Figures,
         grant: Option<Grant>,
     }
