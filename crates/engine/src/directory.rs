@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use tallybook_format::{FingerprintDomain, fingerprint32};
 use tallybook_snapshot::{Doubt, PageId, PageStore, PageWriter, SnapshotError};
 
-use crate::pages::{NAME_PAGES, decode_names, encode_names};
+use crate::pages::{NAME_PAGES, decode_names, encode_names, find_name};
 
-/// Names that a page holds on average when it is written.
-const NAMES_PER_PAGE: u64 = 64;
+/// Names that a page holds at most when it is written, give or take chance: so many mostly fit one value of the store.
+const NAMES_PER_PAGE: u64 = 256;
 /// Names looked up in pages that are kept in memory.
 const FOUND_MAX: usize = 1 << 20;
 
@@ -43,8 +43,7 @@ impl Directory {
         }
         let Some(store) = store.filter(|_| self.page_count > 0) else { return Ok(None) };
         let page = page_of(name, self.page_count);
-        let names = read_page(store, page)?;
-        let number = names.iter().find(|(known, _)| known.as_ref() == name).map(|(_, number)| *number);
+        let number = find_name(&read_page(store, page)?, name)?;
         if let Some(number) = number {
             if self.found.len() >= FOUND_MAX {
                 self.found.clear();
@@ -68,23 +67,30 @@ impl Directory {
             .iter()
             .map(|(name, number)| (page_of(name, page_count), name.as_ref(), *number))
             .collect();
-        fresh.sort_unstable();
+        fresh.sort_unstable_by_key(|(page, _, number)| (*page, *number));
         // An old page's names go to the pages that are congruent to it, as both counts are powers of two.
         for old_page in 0..self.page_count.max(1) {
-            let old = match store.filter(|_| self.page_count > 0) {
+            let old_bytes = match store.filter(|_| self.page_count > 0) {
                 Some(store) => read_page(store, old_page)?,
-                None => Vec::new(),
+                None => encode_names(&[]),
             };
-            let mut page = old_page;
-            while page < page_count {
-                let mut names: Vec<(Box<str>, u32)> =
-                    old.iter().filter(|(name, _)| page_of(name, page_count) == page).cloned().collect();
+            let mut old = None;
+            for page in (old_page..page_count).step_by(self.page_count.max(1) as usize) {
+                let id = PageId { kind: NAME_PAGES, number: page };
                 let first = fresh.partition_point(|entry| entry.0 < page);
                 let of_page = fresh[first..].iter().take_while(|entry| entry.0 == page);
-                names.extend(of_page.map(|(_, name, number)| (Box::from(*name), *number)));
+                let mut names: Vec<(&str, u32)> = of_page.map(|(_, name, number)| (*name, *number)).collect();
+                if names.is_empty() && page_count == self.page_count {
+                    writer.put(id, &old_bytes)?;
+                    continue;
+                }
+                if old.is_none() {
+                    old = Some(decode_names(&old_bytes)?);
+                }
+                let old = old.iter().flatten();
+                names.extend(old.filter(|(name, _)| page_of(name, page_count) == page));
                 names.sort_unstable_by_key(|(_, number)| *number);
-                writer.put(PageId { kind: NAME_PAGES, number: page }, &encode_names(&names))?;
-                page += self.page_count.max(1);
+                writer.put(id, &encode_names(&names))?;
             }
         }
         Ok(page_count)
@@ -95,9 +101,7 @@ fn page_of(name: &str, page_count: u64) -> u64 {
     u64::from(fingerprint32(FingerprintDomain::Key, name)) & (page_count - 1)
 }
 
-fn read_page(store: &dyn PageStore, page: u64) -> Result<Vec<(Box<str>, u32)>, Doubt> {
+fn read_page(store: &dyn PageStore, page: u64) -> Result<Vec<u8>, Doubt> {
     let bytes = store.get(PageId { kind: NAME_PAGES, number: page })?;
-    decode_names(
-        &bytes.ok_or_else(|| Doubt { what: format!("page {page} of the name directory is missing") })?,
-    )
+    bytes.ok_or_else(|| Doubt { what: format!("page {page} of the name directory is missing") })
 }

@@ -15,7 +15,8 @@ use tallybook_snapshot::{Doubt, Fault, Generations, PageId, PageStore, SnapshotE
 use crate::archive;
 use crate::error::LedgerError;
 use crate::fold::{Member, Past};
-use crate::pages::{Extra, MEMBER_PAGES, NAME_PAGES, PAGE_MEMBERS, decode_members, decode_names};
+use crate::packed::{PAGE_MEMBERS, PackedPage};
+use crate::pages::{Extra, MEMBER_PAGES, NAME_PAGES, decode_names};
 
 /// Finds the earlier batch of a member that came under an idempotency key, by the position of the fact that carries it.
 /// `past` says from which records on to look.
@@ -88,8 +89,10 @@ impl SnapshotView {
     /// [`LedgerError::Corruption`] where a page cannot be believed.
     pub fn for_each_member(&self, mut show: impl FnMut(u32, &Member)) -> Result<(), LedgerError> {
         for page in 0..self.extra.member_count.div_ceil(PAGE_MEMBERS) {
-            let members = decode_members(&self.page(MEMBER_PAGES, u64::from(page))?).map_err(of_doubt)?;
-            (page * PAGE_MEMBERS + 1..).zip(&members).for_each(|(number, member)| show(number, member));
+            let packed = PackedPage::of_bytes(self.page(MEMBER_PAGES, u64::from(page))?).map_err(of_doubt)?;
+            for (number, index) in (page * PAGE_MEMBERS + 1..).zip(0..packed.member_count()) {
+                show(number, &packed.decode(index).map_err(of_doubt)?);
+            }
         }
         Ok(())
     }
@@ -100,7 +103,8 @@ impl SnapshotView {
     /// [`LedgerError::Corruption`] where a page cannot be believed.
     pub fn for_each_name(&self, mut show: impl FnMut(&str, u32)) -> Result<(), LedgerError> {
         for page in 0..self.extra.name_pages {
-            let names = decode_names(&self.page(NAME_PAGES, page)?).map_err(of_doubt)?;
+            let bytes = self.page(NAME_PAGES, page)?;
+            let names = decode_names(&bytes).map_err(of_doubt)?;
             names.iter().for_each(|(name, number)| show(name, *number));
         }
         Ok(())

@@ -269,8 +269,9 @@ impl BlockingLedger {
                     return Ok(None);
                 }
                 decider.on_members(|members| {
-                    let (first, members) = members.page(page)?;
-                    Ok(Some((first..).zip(members).map(|(number, m)| view(number, m)).collect::<Vec<_>>()))
+                    let mut views = Vec::new();
+                    members.each_of_page(page, |number, member| views.push(view(number, member)))?;
+                    Ok(Some(views))
                 })
             })?;
             let Some(views) = views else { return Ok(()) };

@@ -23,8 +23,10 @@ mod inspection;
 mod ledger;
 mod members;
 mod options;
+mod packed;
 mod pages;
 mod recall;
+mod squeeze;
 mod subscription;
 mod writing;
 

@@ -1,33 +1,55 @@
-//! Where member states live: in memory while they are used, else in the current snapshot.
+//! Where member states live: those used last decoded in memory, others packed in memory, the rest in the current snapshot.
 //!
 //! Invariants:
-//! - a member changed since the snapshot stays in memory until the next snapshot holds them;
+//! - a member changed since the snapshot stays in memory, decoded or packed, until the next snapshot holds them;
+//! - a packed page says what a fold says, but for the members who are decoded and ahead of it;
 //! - a page that the snapshot should have and cannot give is a [`Doubt`]; nothing is ever made up for it.
-
-use std::collections::HashMap;
 
 use tallybook_core::calendar::Instant;
 use tallybook_snapshot::{Doubt, PageId, PageStore, SnapshotError, Snapshots, Watermark};
 
 use crate::directory::Directory;
 use crate::fold::Member;
-use crate::pages::{Extra, MEMBER_PAGES, PAGE_MEMBERS, decode_members, encode_members};
+use crate::packed::{PAGE_MEMBERS, PackedPage, encode_member};
+use crate::pages::{Extra, MEMBER_PAGES};
+
+/// Pages that are packed without another thread's help.
+const PACKED_ALONE_MAX: usize = 16;
 
 /// The members of a ledger.
 pub(crate) struct Members {
     store: Option<Box<dyn PageStore>>,
     directory: Directory,
-    pages: HashMap<u32, Page>,
+    pages: Vec<Page>,
     count: u32,
-    memory_bytes: usize,
-    /// Per page: nothing of its members is due before this; [`Instant::MIN`] where that is not known.
-    due: Vec<Instant>,
+    packed_bytes: usize,
+    decoded_bytes: usize,
+    decoded_bytes_max: usize,
+    /// The page from which decoded members are let go next.
+    hand: usize,
 }
 
+/// The members of 64 neighbouring numbers.
 struct Page {
-    members: Vec<Member>,
-    changed: bool,
+    /// `None` while only the snapshot has the page.
+    packed: Option<PackedPage>,
+    /// Members who were used, by place.
+    decoded: Vec<Decoded>,
+    /// Whether the snapshot has the page otherwise, or not at all.
+    is_changed: bool,
+    /// Nothing of the members is due before this; [`Instant::MIN`] where that is not known.
+    due: Instant,
+}
+
+/// A member who was used.
+struct Decoded {
+    index: usize,
+    member: Box<Member>,
     memory_bytes: usize,
+    /// Whether the packed page has the member otherwise, or not at all.
+    is_ahead: bool,
+    /// Whether the member was used since the hand came by.
+    is_used: bool,
 }
 
 /// A member's page and place in it. Numbers start at 1.
@@ -35,28 +57,79 @@ fn place(number: u32) -> (u32, usize) {
     ((number - 1) / PAGE_MEMBERS, ((number - 1) % PAGE_MEMBERS) as usize)
 }
 
+impl Page {
+    /// A page that only the snapshot has.
+    const STORED: Page = Page { packed: None, decoded: Vec::new(), is_changed: false, due: Instant::MIN };
+
+    fn packed_bytes(&self) -> usize {
+        self.packed.as_ref().map_or(0, |packed| packed.bytes().len())
+    }
+
+    fn decoded_bytes(&self) -> usize {
+        self.decoded.iter().map(|decoded| decoded.memory_bytes).sum()
+    }
+
+    fn packed(&self) -> &PackedPage {
+        self.packed.as_ref().expect("the page was loaded before")
+    }
+
+    /// Packs again what decoded members have become.
+    fn pack(&mut self) {
+        if !self.decoded.iter().any(|decoded| decoded.is_ahead) {
+            return;
+        }
+        let mut fresh = Vec::new();
+        let mut ends = Vec::with_capacity(self.decoded.len());
+        for decoded in self.decoded.iter_mut().filter(|decoded| decoded.is_ahead) {
+            encode_member(&decoded.member, &mut fresh);
+            ends.push((decoded.index, fresh.len()));
+            decoded.is_ahead = false;
+        }
+        let packed = self.packed();
+        let mut members: Vec<&[u8]> = packed.members().collect();
+        let mut from = 0;
+        for (index, end) in ends {
+            // Members are added one after the other, and packed with all before them.
+            if index == members.len() {
+                members.push(&fresh[from..end])
+            } else {
+                members[index] = &fresh[from..end]
+            }
+            from = end;
+        }
+        self.packed = Some(PackedPage::new(&members));
+    }
+}
+
 impl Members {
+    /// No members, with room for some.
+    pub(crate) fn new(decoded_bytes_max: usize) -> Members {
+        Members { decoded_bytes_max, ..Members::empty() }
+    }
+
     /// No members.
     pub(crate) fn empty() -> Members {
         Members {
             store: None,
             directory: Directory::default(),
-            pages: HashMap::new(),
+            pages: Vec::new(),
             count: 0,
-            memory_bytes: 0,
-            due: Vec::new(),
+            packed_bytes: 0,
+            decoded_bytes: 0,
+            decoded_bytes_max: 0,
+            hand: 0,
         }
     }
 
     /// The members of a snapshot.
-    pub(crate) fn of_snapshot(store: Box<dyn PageStore>, extra: &Extra) -> Members {
+    pub(crate) fn of_snapshot(store: Box<dyn PageStore>, extra: &Extra, decoded_bytes_max: usize) -> Members {
         let page_count = extra.member_count.div_ceil(PAGE_MEMBERS) as usize;
         Members {
             store: Some(store),
             directory: Directory::of_snapshot(extra.name_pages),
             count: extra.member_count,
-            due: vec![Instant::MIN; page_count],
-            ..Members::empty()
+            pages: std::iter::repeat_with(|| Page::STORED).take(page_count).collect(),
+            ..Members::new(decoded_bytes_max)
         }
     }
 
@@ -72,7 +145,7 @@ impl Members {
 
     /// About how much memory the loaded states take.
     pub(crate) fn memory_bytes(&self) -> usize {
-        self.memory_bytes
+        self.packed_bytes + self.decoded_bytes
     }
 
     /// Gives up the snapshot's store, as when it is doubted.
@@ -106,28 +179,29 @@ impl Members {
     /// At 2^32 members in one ledger, and without [`make_room`](Members::make_room) before.
     pub(crate) fn add(&mut self, member: Member) -> u32 {
         let number = self.count.checked_add(1).expect("one ledger holds fewer than 2^32 members");
-        let (page_number, _) = place(number);
-        if self.count.is_multiple_of(PAGE_MEMBERS) {
-            self.due.push(Instant::MIN);
-            self.pages.insert(page_number, Page { members: Vec::new(), changed: true, memory_bytes: 0 });
+        let (page_number, index) = place(number);
+        self.keep_decoded_within();
+        if index == 0 {
+            self.pages.push(Page { packed: Some(PackedPage::empty()), ..Page::STORED });
+            self.packed_bytes += PackedPage::empty().bytes().len();
         }
         self.count = number;
         self.directory.add(&member.name, number);
-        let bytes = member.memory_bytes();
-        let page = self.pages.get_mut(&page_number).expect("room was made before");
-        page.members.push(member);
-        page.changed = true;
-        page.memory_bytes += bytes;
-        self.memory_bytes += bytes;
-        self.due[page_number as usize] = Instant::MIN;
+        let memory_bytes = member.memory_bytes();
+        let page = &mut self.pages[page_number as usize];
+        assert!(page.packed.is_some(), "room was made before");
+        let member = Box::new(member);
+        page.decoded.push(Decoded { index, member, memory_bytes, is_ahead: true, is_used: true });
+        page.is_changed = true;
+        page.due = Instant::MIN;
+        self.decoded_bytes += memory_bytes;
         number
     }
 
     /// Reads a member.
     pub(crate) fn get(&mut self, number: u32) -> Result<&Member, Doubt> {
-        let (page_number, index) = place(number);
-        self.load(page_number)?;
-        Ok(&self.pages[&page_number].members[index])
+        let (page, at) = self.reach(number)?;
+        Ok(&page.decoded[at].member)
     }
 
     /// Changes a member.
@@ -136,17 +210,15 @@ impl Members {
         number: u32,
         change: impl FnOnce(&mut Member) -> T,
     ) -> Result<T, Doubt> {
-        let (page_number, index) = place(number);
-        self.load(page_number)?;
-        let page = self.pages.get_mut(&page_number).expect("loaded above");
-        let member = &mut page.members[index];
-        let before = member.memory_bytes();
-        let changed = change(member);
-        let after = member.memory_bytes();
-        page.changed = true;
-        page.memory_bytes = page.memory_bytes + after - before;
-        self.memory_bytes = self.memory_bytes + after - before;
-        self.due[page_number as usize] = Instant::MIN;
+        let (page, at) = self.reach(number)?;
+        let decoded = &mut page.decoded[at];
+        let changed = change(&mut decoded.member);
+        let before = std::mem::replace(&mut decoded.memory_bytes, decoded.member.memory_bytes());
+        let after = decoded.memory_bytes;
+        decoded.is_ahead = true;
+        page.is_changed = true;
+        page.due = Instant::MIN;
+        self.decoded_bytes = self.decoded_bytes + after - before;
         Ok(changed)
     }
 
@@ -155,61 +227,134 @@ impl Members {
         self.count.div_ceil(PAGE_MEMBERS)
     }
 
-    /// The members of a page with the first one's number.
-    pub(crate) fn page(&mut self, page_number: u32) -> Result<(u32, &[Member]), Doubt> {
+    /// Shows the members of a page with their numbers. Those who are packed stay so: to be seen is not to be used.
+    pub(crate) fn each_of_page(
+        &mut self,
+        page_number: u32,
+        mut show: impl FnMut(u32, &Member),
+    ) -> Result<(), Doubt> {
         self.load(page_number)?;
-        Ok((page_number * PAGE_MEMBERS + 1, &self.pages[&page_number].members))
+        let first = page_number * PAGE_MEMBERS + 1;
+        let page = &self.pages[page_number as usize];
+        let mut decoded = page.decoded.iter().peekable();
+        for (number, index) in (first..=self.count).zip(0..PAGE_MEMBERS as usize) {
+            match decoded.next_if(|decoded| decoded.index == index) {
+                Some(decoded) => show(number, &decoded.member),
+                None => show(number, &page.packed().decode(index)?),
+            }
+        }
+        Ok(())
     }
 
     /// An instant before which nothing of a page's members is due.
     pub(crate) fn page_due(&self, page_number: u32) -> Instant {
-        self.due[page_number as usize]
+        self.pages[page_number as usize].due
     }
 
     /// Notes when something of a page's members is due first.
     pub(crate) fn set_page_due(&mut self, page_number: u32, due: Instant) {
-        self.due[page_number as usize] = due;
+        self.pages[page_number as usize].due = due;
     }
 
     /// Forgets what was known of dues, as when a new programme version may change them.
     pub(crate) fn forget_dues(&mut self) {
-        self.due.fill(Instant::MIN);
+        self.pages.iter_mut().for_each(|page| page.due = Instant::MIN);
+    }
+
+    /// Decodes a member who is not yet, and gives the page with the place among its decoded members.
+    fn reach(&mut self, number: u32) -> Result<(&mut Page, usize), Doubt> {
+        let (page_number, index) = place(number);
+        self.keep_decoded_within();
+        self.load(page_number)?;
+        let page = &mut self.pages[page_number as usize];
+        let at = match page.decoded.binary_search_by_key(&index, |decoded| decoded.index) {
+            Ok(at) => at,
+            Err(at) => {
+                let member = Box::new(page.packed().decode(index)?);
+                let memory_bytes = member.memory_bytes();
+                self.decoded_bytes += memory_bytes;
+                let decoded = Decoded { index, member, memory_bytes, is_ahead: false, is_used: true };
+                page.decoded.insert(at, decoded);
+                at
+            }
+        };
+        page.decoded[at].is_used = true;
+        Ok((page, at))
     }
 
     fn load(&mut self, page_number: u32) -> Result<(), Doubt> {
-        if self.pages.contains_key(&page_number) {
+        let page = &mut self.pages[page_number as usize];
+        if page.packed.is_some() {
             return Ok(());
         }
         let missing = || Doubt { what: format!("page {page_number} of the members is missing") };
         let store = self.store.as_ref().ok_or_else(missing)?;
         let bytes =
             store.get(PageId { kind: MEMBER_PAGES, number: u64::from(page_number) })?.ok_or_else(missing)?;
-        let members = decode_members(&bytes)?;
+        let packed = PackedPage::of_bytes(bytes)?;
         let expected = (self.count - page_number * PAGE_MEMBERS).min(PAGE_MEMBERS) as usize;
-        if members.len() != expected {
+        if packed.member_count() != expected {
             return Err(Doubt {
                 what: format!("page {page_number} holds another number of members than it should"),
             });
         }
-        let memory_bytes = members.iter().map(Member::memory_bytes).sum();
-        self.memory_bytes += memory_bytes;
-        self.pages.insert(page_number, Page { members, changed: false, memory_bytes });
+        self.packed_bytes += packed.bytes().len();
+        page.packed = Some(packed);
         Ok(())
     }
 
-    /// Lets go of unchanged pages until the rest takes at most `bytes`, or all that is left is changed.
-    pub(crate) fn evict_to(&mut self, bytes: usize) {
-        let mut unchanged: Vec<u32> =
-            self.pages.iter().filter(|(_, page)| !page.changed).map(|(number, _)| *number).collect();
-        unchanged.sort_unstable();
-        for number in unchanged {
-            if self.memory_bytes <= bytes {
-                break;
+    /// Lets go of decoded members until the rest is within its limit, page by page; those used since the last time round
+    /// are spared once. So using a member costs packing about one page at most.
+    fn keep_decoded_within(&mut self) {
+        while self.decoded_bytes > self.decoded_bytes_max {
+            let page_count = self.pages.len();
+            let page = &mut self.pages[self.hand];
+            self.hand = (self.hand + 1) % page_count;
+            if page.decoded.is_empty() {
+                continue;
             }
-            if let Some(page) = self.pages.remove(&number) {
-                self.memory_bytes -= page.memory_bytes;
+            let before = (page.packed_bytes(), page.decoded_bytes());
+            if page.decoded.iter().any(|decoded| !decoded.is_used) {
+                page.pack();
+                page.decoded.retain(|decoded| decoded.is_used);
+                page.decoded.shrink_to_fit();
+            }
+            page.decoded.iter_mut().for_each(|decoded| decoded.is_used = false);
+            self.packed_bytes = self.packed_bytes + page.packed_bytes() - before.0;
+            self.decoded_bytes = self.decoded_bytes + page.decoded_bytes() - before.1;
+        }
+    }
+
+    /// Lets go of unchanged pages until the rest takes at most `bytes`, or all that is left is changed. Pages with members
+    /// who were used lately go last.
+    pub(crate) fn evict_to(&mut self, bytes: usize) {
+        for is_in_use in [false, true] {
+            for page in &mut self.pages {
+                if self.packed_bytes + self.decoded_bytes <= bytes {
+                    return;
+                }
+                if !page.is_changed && page.decoded.is_empty() != is_in_use {
+                    self.packed_bytes -= page.packed_bytes();
+                    self.decoded_bytes -= page.decoded_bytes();
+                    *page = Page { due: page.due, ..Page::STORED };
+                }
             }
         }
+    }
+
+    /// Packs all pages, on as many cores as there are: no page knows of another.
+    fn pack_all(&mut self) {
+        let thread_count = std::thread::available_parallelism().map_or(1, usize::from);
+        let share = self.pages.len().div_ceil(thread_count).max(PACKED_ALONE_MAX);
+        std::thread::scope(|scope| {
+            let mut shares = self.pages.chunks_mut(share);
+            let own = shares.next();
+            for pages in shares {
+                scope.spawn(|| pages.iter_mut().for_each(Page::pack));
+            }
+            own.into_iter().flatten().for_each(Page::pack);
+        });
+        self.packed_bytes = self.pages.iter().map(Page::packed_bytes).sum();
     }
 
     /// Writes everything to a new snapshot at a position of the log and goes on from that.
@@ -220,16 +365,14 @@ impl Members {
         mut watermark: Watermark,
     ) -> Result<(), SnapshotError> {
         let mut writer = snapshots.begin()?;
-        for number in 0..self.page_count() {
-            let id = PageId { kind: MEMBER_PAGES, number: u64::from(number) };
-            match (self.pages.get(&number), &self.store) {
-                (Some(page), _) => writer.put(id, &encode_members(&page.members))?,
-                (None, Some(store)) => {
-                    let bytes = store.get(id)?;
-                    let missing = || Doubt { what: format!("page {number} of the members is missing") };
-                    writer.put(id, &bytes.ok_or_else(missing)?)?;
-                }
-                (None, None) => return Err(Doubt { what: format!("page {number} is nowhere") }.into()),
+        self.pack_all();
+        for (number, page) in (0..).zip(&self.pages) {
+            let id = PageId { kind: MEMBER_PAGES, number };
+            let missing = || Doubt { what: format!("page {number} of the members is missing") };
+            match (&page.packed, &self.store) {
+                (Some(packed), _) => writer.put(id, packed.bytes())?,
+                (None, Some(store)) => writer.put(id, &store.get(id)?.ok_or_else(missing)?)?,
+                (None, None) => return Err(missing().into()),
             }
         }
         extra.member_count = self.count;
@@ -238,9 +381,162 @@ impl Members {
         let store = writer.finish(watermark)?;
         self.store = Some(store);
         self.directory = Directory::of_snapshot(extra.name_pages);
-        for page in self.pages.values_mut() {
-            page.changed = false;
-        }
+        self.pages.iter_mut().for_each(|page| page.is_changed = false);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tallybook_core::event::Idle;
+    use tallybook_core::ids::{CurrencyNumber, LotNumber};
+    use tallybook_core::points::Points;
+    use tallybook_core::state::{Balance, LedgerState, Lot};
+    use tallybook_log::Position;
+    use tallybook_snapshot::MemorySnapshots;
+
+    use super::*;
+    use crate::fold::Absorbed;
+
+    fn below(chance: &mut u64, bound: u64) -> u64 {
+        *chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (*chance >> 33) % bound
+    }
+
+    fn named(number: u64) -> Member {
+        Member::new(&format!("member {number}"))
+    }
+
+    /// Something happens to a member.
+    fn live(member: &mut Member, chance: &mut u64) {
+        let at = Instant(1_700_000_000_000_000 + below(chance, 1 << 45) as i64);
+        member.head = Position(below(chance, 1 << 40));
+        member.note_seen(below(chance, 1 << 32) as u32);
+        let state = &mut member.state;
+        state.settled_to = at;
+        state.last_lot = LotNumber(state.last_lot.0 + 1);
+        state.balances.resize(1, Balance::default());
+        state.balances[0].available.0 += 300;
+        state.lots.push(Lot {
+            number: state.last_lot,
+            currency: CurrencyNumber(0),
+            pending: false,
+            earned: Points(300),
+            remaining: Points(1 + below(chance, 300) as i64),
+            earned_at: at,
+            activates_at: at,
+            expires_at: (below(chance, 2) == 0).then(|| at.plus_days(400)),
+            idle: Idle::default(),
+        });
+        if below(chance, 8) == 0 {
+            state.lots.clear();
+            let number = below(chance, 1 << 20) as u32;
+            member.absorbed.push(Absorbed { number, head: Position(7), lot_offset: 3 });
+        }
+    }
+
+    fn extra() -> Extra {
+        Extra {
+            ledger_id: [0; 16],
+            member_count: 0,
+            name_pages: 0,
+            ledger_head: Position::NONE,
+            last_recorded_at: 0,
+            last_batch: Position::NONE,
+            last_batch_checksum: 0,
+            ledger: LedgerState::default(),
+        }
+    }
+
+    fn reopen(snapshots: &MemorySnapshots, decoded_bytes_max: usize) -> Members {
+        let store = snapshots.current().unwrap().unwrap();
+        let extra = Extra::decode(&store.manifest().watermark.extra).unwrap();
+        Members::of_snapshot(store, &extra, decoded_bytes_max)
+    }
+
+    fn all(members: &mut Members) -> Vec<Member> {
+        let mut seen = Vec::new();
+        for page in 0..members.page_count() {
+            members
+                .each_of_page(page, |number, member| {
+                    seen.push(member.clone());
+                    assert_eq!(seen.len(), number as usize);
+                })
+                .unwrap();
+        }
+        seen
+    }
+
+    #[test]
+    fn decoded_packed_or_stored_members_are_what_was_made_of_them() {
+        for decoded_bytes_max in [0, 5_000, 40_000, usize::MAX] {
+            let mut chance = decoded_bytes_max as u64;
+            let snapshots = MemorySnapshots::new();
+            let mut members = Members::new(decoded_bytes_max);
+            let mut plain: Vec<Member> = Vec::new();
+            for step in 0..6_000 {
+                match below(&mut chance, 200) {
+                    0..40 => {
+                        members.make_room().unwrap();
+                        let member = named(plain.len() as u64);
+                        assert_eq!(members.add(member.clone()) as usize, plain.len() + 1);
+                        plain.push(member);
+                    }
+                    40 => {
+                        members.write_snapshot(&snapshots, extra(), Watermark::default()).unwrap();
+                        if below(&mut chance, 2) == 0 {
+                            members = reopen(&snapshots, decoded_bytes_max);
+                        }
+                    }
+                    41 => {
+                        members.evict_to(0);
+                        assert!(members.pages.iter().all(|page| page.is_changed || page.packed.is_none()));
+                    }
+                    _ if plain.is_empty() => {}
+                    42..120 => {
+                        let index = below(&mut chance, plain.len() as u64) as usize;
+                        assert_eq!(*members.get(index as u32 + 1).unwrap(), plain[index]);
+                        assert_eq!(members.find(&plain[index].name).unwrap(), Some(index as u32 + 1));
+                    }
+                    _ => {
+                        let index = below(&mut chance, plain.len() as u64) as usize;
+                        let mut again = chance;
+                        live(&mut plain[index], &mut chance);
+                        members.change(index as u32 + 1, |member| live(member, &mut again)).unwrap();
+                    }
+                }
+                if step % 500 == 0 {
+                    assert_eq!(all(&mut members), plain);
+                }
+            }
+            assert!(members.pages.len() > PACKED_ALONE_MAX);
+            assert_eq!(all(&mut members), plain);
+            members.write_snapshot(&snapshots, extra(), Watermark::default()).unwrap();
+            assert_eq!(all(&mut reopen(&snapshots, 0)), plain);
+        }
+    }
+
+    #[test]
+    fn idle_members_are_packed_and_no_more_are_decoded_than_may_be() {
+        let most = 50_000;
+        let mut members = Members::new(most);
+        let mut chance = 1;
+        for number in 0..2_000 {
+            members.make_room().unwrap();
+            let mut member = named(number);
+            live(&mut member, &mut chance);
+            members.add(member);
+            assert!(members.decoded_bytes <= most + 2_000);
+        }
+        for _ in 0..2_000 {
+            let number = 1 + below(&mut chance, 2_000) as u32;
+            assert!(members.get(number).unwrap().memory_bytes() <= 2_000);
+            assert!(members.decoded_bytes <= most + 2_000);
+        }
+        let (packed, decoded) = members.pages.iter().fold((0, 0), |(packed, decoded), page| {
+            (packed + page.packed_bytes(), decoded + page.decoded_bytes())
+        });
+        assert_eq!((packed, decoded), (members.packed_bytes, members.decoded_bytes));
+        assert!(packed < 2_000 * 100, "{packed} bytes");
     }
 }

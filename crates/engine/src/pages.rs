@@ -1,71 +1,20 @@
-//! Member states packed into snapshot pages, and the snapshot's own facts.
+//! What a snapshot has besides members: pages of the name directory, and its own facts.
 //!
-//! A page holds the members of 64 neighbouring numbers. Little-endian; texts and states with their length before them.
+//! Little-endian; texts and states with their length before them.
 
 use tallybook_core::state::LedgerState;
-use tallybook_format::{decode_ledger_state, decode_state, encode_ledger_state, encode_state};
+use tallybook_format::{decode_ledger_state, encode_ledger_state};
 use tallybook_log::Position;
 use tallybook_snapshot::Doubt;
 
-use crate::fold::{Absorbed, Member};
-
-/// Members in a page.
-pub(crate) const PAGE_MEMBERS: u32 = 64;
 /// Page kind of member states.
 pub(crate) const MEMBER_PAGES: u8 = 1;
 /// Page kind of the name directory.
 pub(crate) const NAME_PAGES: u8 = 2;
 
-/// Packs members into a page.
-pub(crate) fn encode_members(members: &[Member]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(members.len() * 160);
-    put_u32(&mut out, len32(members.len()));
-    let mut state = Vec::new();
-    for member in members {
-        put_bytes(&mut out, member.name.as_bytes());
-        out.extend_from_slice(&member.head.0.to_le_bytes());
-        put_u32(&mut out, len32(member.seen.len()));
-        for fingerprint in &member.seen {
-            put_u32(&mut out, *fingerprint);
-        }
-        put_u32(&mut out, len32(member.absorbed.len()));
-        for Absorbed { number, head, lot_offset } in &member.absorbed {
-            put_u32(&mut out, *number);
-            out.extend_from_slice(&head.0.to_le_bytes());
-            put_u32(&mut out, *lot_offset);
-        }
-        state.clear();
-        encode_state(&member.state, &mut state);
-        put_bytes(&mut out, &state);
-    }
-    out
-}
-
-/// Unpacks a page.
-///
-/// # Errors
-/// [`Doubt`] where the bytes are not such a page.
-pub(crate) fn decode_members(bytes: &[u8]) -> Result<Vec<Member>, Doubt> {
-    let mut reader = Reader { bytes };
-    let count = reader.u32()?;
-    let mut members = Vec::new();
-    for _ in 0..count {
-        let name = reader.text()?.into();
-        let head = Position(reader.u64()?);
-        let seen_count = reader.u32()?;
-        let seen = (0..seen_count).map(|_| reader.u32()).collect::<Result<Vec<u32>, Doubt>>()?;
-        let absorbed_count = reader.u32()?;
-        let absorbed = (0..absorbed_count).map(|_| reader.absorbed()).collect::<Result<Vec<_>, Doubt>>()?;
-        let state = decode_state(reader.bytes()?).map_err(|error| doubt(&error.to_string()))?;
-        members.push(Member { name, head, seen, absorbed, state });
-    }
-    reader.finish()?;
-    Ok(members)
-}
-
 /// Packs a page of the name directory.
-pub(crate) fn encode_names(names: &[(Box<str>, u32)]) -> Vec<u8> {
-    let mut out = Vec::new();
+pub(crate) fn encode_names(names: &[(&str, u32)]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(names.iter().map(|(name, _)| name.len() + 8).sum::<usize>() + 4);
     put_u32(&mut out, len32(names.len()));
     for (name, number) in names {
         put_bytes(&mut out, name.as_bytes());
@@ -75,13 +24,25 @@ pub(crate) fn encode_names(names: &[(Box<str>, u32)]) -> Vec<u8> {
 }
 
 /// Unpacks a page of the name directory.
-pub(crate) fn decode_names(bytes: &[u8]) -> Result<Vec<(Box<str>, u32)>, Doubt> {
+pub(crate) fn decode_names(bytes: &[u8]) -> Result<Vec<(&str, u32)>, Doubt> {
     let mut reader = Reader { bytes };
     let count = reader.u32()?;
-    let names =
-        (0..count).map(|_| Ok((reader.text()?.into(), reader.u32()?))).collect::<Result<_, Doubt>>()?;
+    let names = (0..count).map(|_| Ok((reader.text()?, reader.u32()?))).collect::<Result<_, Doubt>>()?;
     reader.finish()?;
     Ok(names)
+}
+
+/// Finds a name's number in a page of the name directory.
+pub(crate) fn find_name(bytes: &[u8], name: &str) -> Result<Option<u32>, Doubt> {
+    let mut reader = Reader { bytes };
+    for _ in 0..reader.u32()? {
+        let (known, number) = (reader.bytes()?, reader.u32()?);
+        if known == name.as_bytes() {
+            return Ok(Some(number));
+        }
+    }
+    reader.finish()?;
+    Ok(None)
 }
 
 /// What a snapshot says of the ledger as a whole.
@@ -166,10 +127,6 @@ impl<'a> Reader<'a> {
 
     fn u64(&mut self) -> Result<u64, Doubt> {
         self.array().map(u64::from_le_bytes)
-    }
-
-    fn absorbed(&mut self) -> Result<Absorbed, Doubt> {
-        Ok(Absorbed { number: self.u32()?, head: Position(self.u64()?), lot_offset: self.u32()? })
     }
 
     fn bytes(&mut self) -> Result<&'a [u8], Doubt> {

@@ -185,7 +185,7 @@ fn every_damage_to_a_snapshot_of_many_members_is_noticed_and_mended() {
 fn members_may_outnumber_memory() {
     let small = tempfile::tempdir().unwrap();
     let large = tempfile::tempdir().unwrap();
-    let tight = || Options { memory_bytes_max: 150_000, ..small_options() };
+    let tight = || Options { memory_bytes_max: 60_000, ..small_options() };
     let ledger = ledger_in(small.path(), tight());
     let plenty = ledger_in(large.path(), small_options());
     let mut chance = Chance(3);
@@ -222,7 +222,7 @@ fn members_may_outnumber_memory() {
     assert_eq!(ledger.state_digest().unwrap(), plenty.state_digest().unwrap());
     let info = ledger.info().unwrap();
     assert!(info.members > 400 && info.snapshot_position.is_some());
-    assert!(info.memory_bytes < 300_000, "{info:?}");
+    assert!(info.memory_bytes < 90_000, "{info:?}");
     assert_eq!(ledger.warnings().unwrap(), Vec::<String>::new());
     let digest = plenty.state_digest().unwrap();
     // Folding from zero keeps within memory too.
@@ -230,7 +230,7 @@ fn members_may_outnumber_memory() {
     fs::remove_dir_all(small.path().join("snapshots")).unwrap();
     let folded = BlockingLedger::open(small.path(), tight()).unwrap();
     assert_eq!(folded.state_digest().unwrap(), digest);
-    assert!(folded.info().unwrap().memory_bytes < 300_000);
+    assert!(folded.info().unwrap().memory_bytes < 90_000);
 }
 
 #[test]

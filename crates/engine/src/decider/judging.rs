@@ -11,7 +11,7 @@ use tallybook_core::calendar::Instant;
 use tallybook_core::command::Command;
 use tallybook_core::decide::{self, Case, Party, Precedent, Workspace};
 use tallybook_core::event::{Decision, Event};
-use tallybook_core::fact::{Fact, Order};
+use tallybook_core::fact::{Fact, Order, TAGS_MAX, TEXT_BYTES_MAX};
 use tallybook_core::programme::versions::Programmes;
 use tallybook_core::refusal::Refusal;
 use tallybook_core::state::{LedgerState, MemberState};
@@ -316,10 +316,19 @@ enum NotTaken {
     TooLarge(Box<LedgerError>),
 }
 
-/// Refuses a fact whose stored form would not fit a record.
+/// Most bytes that a text takes in a record.
+const STORED_TEXT_BYTES_MAX: usize = TEXT_BYTES_MAX + 3;
+/// Most bytes that an order line takes: its texts, and numbers of at most nine bytes.
+const STORED_LINE_BYTES_MAX: usize = (4 + TAGS_MAX) * STORED_TEXT_BYTES_MAX + 64;
+/// Lines of an order that fit a record whatever is in them.
+const LINES_THAT_FIT: usize = (RECORD_BODY_BYTES_MAX - 8 * STORED_TEXT_BYTES_MAX) / STORED_LINE_BYTES_MAX;
+
+/// Refuses a fact whose stored form would not fit a record. Only an order of many lines can be so large.
 fn check_sizes(command: &Command) -> Result<(), Refusal> {
+    let may_be_large =
+        |fact: &&Fact<'_>| matches!(fact, Fact::OrderPlaced(order) if order.lines.len() > LINES_THAT_FIT);
     let mut body = Vec::new();
-    for fact in &command.facts {
+    for fact in command.facts.iter().filter(may_be_large) {
         body.clear();
         encode_fact(command.key.as_deref(), fact, &mut body);
         if body.len() > RECORD_BODY_BYTES_MAX {
@@ -336,4 +345,44 @@ fn check_sizes(command: &Command) -> Result<(), Refusal> {
 /// Whether a batch holds what a command brings.
 fn is_same(earlier: &HistoryBatch, command: &Command) -> bool {
     earlier.effective_at == command.effective_at && earlier.facts == command.facts
+}
+
+#[cfg(test)]
+mod tests {
+    use tallybook_core::fact::{AMOUNT_MAX, Line};
+    use tallybook_core::money::{CurrencyCode, Money};
+
+    use super::*;
+
+    #[test]
+    fn an_order_of_as_many_lines_as_fit_does_fit_however_long_its_texts_are() {
+        let text = || "x".repeat(TEXT_BYTES_MAX);
+        let (most, texts) = (Money(AMOUNT_MAX), || Some(text().into()));
+        let tags = vec![text().into(); TAGS_MAX];
+        let line = Line {
+            id: texts(),
+            quantity: i64::MAX,
+            amount: most,
+            discount: most,
+            tax: most,
+            sku: texts(),
+            category: texts(),
+            brand: texts(),
+            tags,
+        };
+        let order = Order {
+            id: text().into(),
+            currency: CurrencyCode::parse("USD").unwrap(),
+            channel: texts(),
+            store: texts(),
+            shipping: most,
+            paid_with_points: most,
+            paid_with_stored_value: most,
+            redemption: texts(),
+            lines: vec![line; LINES_THAT_FIT],
+        };
+        let mut body = Vec::new();
+        encode_fact(Some(&text()), &Fact::OrderPlaced(order), &mut body);
+        assert!(body.len() <= RECORD_BODY_BYTES_MAX, "{}", body.len());
+    }
 }

@@ -4,17 +4,19 @@
 //! - only what is durable goes into a snapshot;
 //! - a snapshot that cannot be written costs memory and time, never an answer: it is tried again once the log has grown.
 
-use tallybook_format::STATE_VERSION;
 use tallybook_log::{LogReader, Position};
 use tallybook_snapshot::{SnapshotError, Watermark};
 
 use super::Decider;
 use super::restore::Fold;
 use crate::error::LedgerError;
+use crate::packed::SNAPSHOT_VERSION;
 use crate::pages::Extra;
 
 /// How much the log grows before a snapshot that could not be written is tried again.
 const SNAPSHOT_RETRY_BYTES: u64 = 16 << 20;
+/// Which part of memory is for members who are ready to be judged.
+const DECODED_SHARE: usize = 4;
 
 impl<R: LogReader> Decider<R> {
     /// Lets go of states, and writes a snapshot first where that is needed.
@@ -61,6 +63,11 @@ impl<R: LogReader> Decider<R> {
             self.evict();
         }
         Ok(())
+    }
+
+    /// What members may take who are ready to be judged; the others are packed.
+    pub(super) fn decoded_bytes_max(&self) -> usize {
+        self.options.memory_bytes_max / DECODED_SHARE
     }
 
     fn is_over_memory(&self) -> bool {
@@ -110,7 +117,7 @@ impl<R: LogReader> Decider<R> {
             position: position.0,
             batch_number: next_number - 1,
             programme_hash: self.programmes.versions().last().map(|v| v.hash).unwrap_or_default(),
-            format_version: u32::from(STATE_VERSION),
+            format_version: SNAPSHOT_VERSION,
             extra: Vec::new(),
         };
         self.members.write_snapshot(snapshots.as_ref(), extra, watermark)?;

@@ -11,7 +11,7 @@ use tallybook_core::calendar::Instant;
 use tallybook_core::event::Decision;
 use tallybook_core::fact::Fact;
 use tallybook_core::state::LedgerState;
-use tallybook_format::{RecordKind, STATE_VERSION, decode_fact, decode_member_named};
+use tallybook_format::{RecordKind, decode_fact, decode_member_named};
 use tallybook_log::{LogReader, Position, RecordView};
 use tallybook_snapshot::{Doubt, Watermark};
 
@@ -19,6 +19,7 @@ use super::Decider;
 use crate::error::LedgerError;
 use crate::fold::{Folded, Member};
 use crate::members::Members;
+use crate::packed::SNAPSHOT_VERSION;
 use crate::pages::Extra;
 
 /// What can stop a fold: a damaged snapshot, or anything worse.
@@ -107,7 +108,7 @@ impl<R: LogReader> Decider<R> {
 
     /// Drops all that was folded, and with it the open snapshot.
     fn forget_states(&mut self) {
-        self.members = Members::empty();
+        self.members = Members::new(self.decoded_bytes_max());
         self.ledger = LedgerState::default();
         self.programmes = Arc::default();
         self.recall.clear();
@@ -119,7 +120,8 @@ impl<R: LogReader> Decider<R> {
 
     fn discard_snapshot(&mut self, doubt: &Doubt) {
         self.warn(format!("the snapshot is thrown away, and the log folded again: {}", doubt.what));
-        let members = std::mem::replace(&mut self.members, Members::empty());
+        let none = Members::new(self.decoded_bytes_max());
+        let members = std::mem::replace(&mut self.members, none);
         if let Some(Err(fault)) = members.into_store().map(|store| store.discard()) {
             self.warn(fault.to_string());
         }
@@ -155,7 +157,7 @@ impl<R: LogReader> Decider<R> {
         self.load_programmes(extra.ledger_head)?;
         self.last_recorded_at = Instant(extra.last_recorded_at);
         self.last_batch = extra.last_batch;
-        self.members = Members::of_snapshot(store, &extra);
+        self.members = Members::of_snapshot(store, &extra, self.decoded_bytes_max());
         self.ledger = extra.ledger;
         self.snapshot_position = Some(position);
         Ok(position)
@@ -164,7 +166,7 @@ impl<R: LogReader> Decider<R> {
     /// Whether a snapshot is of this ledger and of the past that its log tells.
     fn check_watermark(&self, watermark: &Watermark) -> Result<Extra, Doubt> {
         let doubt = |what: &str| Doubt { what: what.to_owned() };
-        if watermark.format_version != u32::from(STATE_VERSION) {
+        if watermark.format_version != SNAPSHOT_VERSION {
             return Err(doubt("it has another format version"));
         }
         let extra = Extra::decode(&watermark.extra)?;

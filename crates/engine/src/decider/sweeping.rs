@@ -13,7 +13,6 @@ use tallybook_log::LogReader;
 use super::Decider;
 use crate::answers::SweepReport;
 use crate::error::LedgerError;
-use crate::fold::Member;
 
 use crate::writing::{BatchFacts, Written, push_batch};
 
@@ -40,9 +39,12 @@ impl<R: LogReader> Decider<R> {
             }
             let programmes = Arc::clone(&self.programmes);
             let next_due = self.on_members(|members| {
-                let due =
-                    |member: &Member| settle::due_at(&member.state, &programmes).unwrap_or(Instant::MAX);
-                Ok(members.page(page)?.1.iter().map(due).min().unwrap_or(Instant::MAX))
+                let mut next_due = Instant::MAX;
+                members.each_of_page(page, |_, member| {
+                    next_due =
+                        next_due.min(settle::due_at(&member.state, &programmes).unwrap_or(Instant::MAX));
+                })?;
+                Ok(next_due)
             })?;
             self.members.set_page_due(page, next_due);
             self.keep_within_memory();
@@ -54,10 +56,13 @@ impl<R: LogReader> Decider<R> {
     fn members_due(&mut self, page: u32, until: Instant) -> Result<Vec<u32>, LedgerError> {
         let programmes = Arc::clone(&self.programmes);
         self.on_members(|members| {
-            let (first, page_members) = members.page(page)?;
-            let is_due =
-                |member: &Member| settle::due_at(&member.state, &programmes).is_some_and(|due| due <= until);
-            Ok((first..).zip(page_members).filter(|(_, member)| is_due(member)).map(|(n, _)| n).collect())
+            let mut due = Vec::new();
+            members.each_of_page(page, |number, member| {
+                if settle::due_at(&member.state, &programmes).is_some_and(|due| due <= until) {
+                    due.push(number);
+                }
+            })?;
+            Ok(due)
         })
     }
 
