@@ -5,7 +5,7 @@
 //!
 //! It knows nothing of the order of batches.
 
-use tallybook::{Folded, LedgerError, Member, find_key, precedent, stored_batch};
+use tallybook::{LedgerError, Member, find_key, precedent, stored_batch};
 use tallybook_core::calendar::Instant;
 use tallybook_core::decide::{self, Case, Party, Precedent, Workspace};
 use tallybook_core::event::{Decision, Event, MergedFrom};
@@ -444,22 +444,19 @@ impl Round<'_> {
                 self.take_shared(&record);
                 continue;
             }
-            match audited.member.fold(&in_order) {
-                Ok(Folded::Decision(event)) => {
-                    self.book.ledger.apply(&event.decision);
-                    self.meeting.add(&event.decision);
-                    if let Decision::MergedFrom(merged) = &event.decision {
-                        self.join_pasts(&mut audited.member, &record, merged);
-                    }
-                    self.check_decision(&audited.member, &record, &event);
+            let folded = audited.member.fold(&in_order, |member, decision| {
+                self.book.ledger.apply(decision);
+                self.meeting.add(decision);
+                if let Decision::MergedFrom(merged) = decision {
+                    self.join_pasts(member, &record, merged);
                 }
-                Ok(_) => {}
-                Err(error) => {
-                    audited.is_followed = false;
-                    self.take_shared(&record);
-                    let text = format!("{error}; the member is judged no further");
-                    self.add(FindingKind::Misfit, record.position, &audited.member, text);
-                }
+                self.check_decision(member, &record, decision);
+            });
+            if let Err(error) = folded {
+                audited.is_followed = false;
+                self.take_shared(&record);
+                let text = format!("{error}; the member is judged no further");
+                self.add(FindingKind::Misfit, record.position, &audited.member, text);
             }
         }
         if !audited.is_followed {
@@ -499,19 +496,18 @@ impl Round<'_> {
         }
     }
 
-    fn check_decision(&mut self, member: &Member, record: &RecordView<'_>, event: &Event) {
-        if canonical::decision_fault(record, &event.decision, &mut self.desk.bytes).is_some() {
-            let text = format!("a {} is encoded otherwise than the ledger does", event.decision.name());
+    fn check_decision(&mut self, member: &Member, record: &RecordView<'_>, decision: &Decision) {
+        if canonical::decision_fault(record, decision, &mut self.desk.bytes).is_some() {
+            let text = format!("a {} is encoded otherwise than the ledger does", decision.name());
             self.add(FindingKind::NotCanonical, record.position, member, text);
         }
-        if let Some(fault) = conservation::decision_fault(event.effective_at, &event.decision) {
+        let effective_at = Instant(record.header.effective_at);
+        if let Some(fault) = conservation::decision_fault(effective_at, decision) {
             self.add(FindingKind::Unbalanced, record.position, member, fault);
         }
-        if let Some(version) = version_of(&event.decision).filter(|v| self.programmes.version(*v).is_none()) {
-            let text = format!(
-                "a {} names programme version {version}, which was never published",
-                event.decision.name()
-            );
+        if let Some(version) = version_of(decision).filter(|v| self.programmes.version(*v).is_none()) {
+            let text =
+                format!("a {} names programme version {version}, which was never published", decision.name());
             self.add(FindingKind::UnsoundProgramme, record.position, member, text);
         }
     }

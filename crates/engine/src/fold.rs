@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use tallybook_core::apply::{apply, apply_enrolment, apply_profile, touch};
 use tallybook_core::calendar::Instant;
 use tallybook_core::decide::Moved;
-use tallybook_core::event::Event;
+use tallybook_core::event::Decision;
 use tallybook_core::fact::Fact;
 use tallybook_core::state::MemberState;
 use tallybook_format::{RecordKind, decode_decision, decode_fact, decode_member_named};
@@ -39,21 +39,6 @@ pub struct Absorbed {
     pub head: Position,
     /// What is added to their lots' numbers.
     pub lot_offset: u32,
-}
-
-/// What a record turned out to be.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one per record of a replay, where a box would cost an allocation each"
-)]
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Folded {
-    /// A fact; whether it changed the state is told by its kind.
-    Fact,
-    /// A decision, as applied.
-    Decision(Event),
-    /// The member's name.
-    Named,
 }
 
 impl Member {
@@ -112,19 +97,26 @@ impl Member {
         }
     }
 
-    /// Takes in the member's next record.
+    /// Takes in the member's next record; shows the decision, where it is one, with the member after it. Decisions are
+    /// shown and not given because they are large.
     ///
     /// # Errors
     /// [`LedgerError::Corruption`] where the record cannot be read or does not fit what came before.
-    pub fn fold(&mut self, record: &RecordView<'_>) -> Result<Folded, LedgerError> {
+    pub fn fold(
+        &mut self,
+        record: &RecordView<'_>,
+        decided: impl FnOnce(&mut Member, &Decision),
+    ) -> Result<(), LedgerError> {
         let RecordView { position, header, body } = record;
         if header.previous != self.head {
             let text = format!("the record at position {position} does not follow its member's last one");
             return Err(LedgerError::Corruption(text));
         }
         self.note_header(*position, header);
-        let folded = fold_into(&mut self.state, *position, header, body)?;
-        Ok(folded)
+        if let Some(decision) = fold_into(&mut self.state, *position, header, body)? {
+            decided(self, &decision);
+        }
+        Ok(())
     }
 
     /// About how much memory the member takes, in bytes.
@@ -173,16 +165,17 @@ pub(crate) fn introduces(kind: u16) -> bool {
     introducing.iter().any(|known| known.number() == kind)
 }
 
-/// Applies one record to a state.
+/// Applies one record to a state. Gives the decision, where it is one.
 ///
 /// # Errors
 /// [`LedgerError::Corruption`] where the record cannot be read or does not fit the state.
-pub(crate) fn fold_into(
+#[inline]
+fn fold_into(
     state: &mut MemberState,
     position: Position,
     header: &RecordHeader,
     body: &[u8],
-) -> Result<Folded, LedgerError> {
+) -> Result<Option<Decision>, LedgerError> {
     let unreadable = |error| LedgerError::unreadable(position, &error);
     let effective_at = Instant(header.effective_at);
     let kind = RecordKind::from_number(header.kind).map_err(unreadable)?;
@@ -190,11 +183,11 @@ pub(crate) fn fold_into(
         let decision =
             decode_decision(header.kind, header.version, effective_at, body).map_err(unreadable)?;
         apply(state, effective_at, &decision).map_err(|misfit| LedgerError::misfit(position, &misfit))?;
-        return Ok(Folded::Decision(Event { effective_at, decision }));
+        return Ok(Some(decision));
     }
     if kind == RecordKind::MemberNamed {
         decode_member_named(header.kind, header.version, body).map_err(unreadable)?;
-        return Ok(Folded::Named);
+        return Ok(None);
     }
     if matches!(kind, RecordKind::MemberEnrolled | RecordKind::ProfileChanged) {
         match decode_fact(header.kind, header.version, body).map_err(unreadable)?.fact {
@@ -208,5 +201,5 @@ pub(crate) fn fold_into(
     if kind == RecordKind::OrderFulfilled {
         touch(state, effective_at);
     }
-    Ok(Folded::Fact)
+    Ok(None)
 }

@@ -33,7 +33,7 @@ mod writing;
 pub use answers::{Info, MemberView, Published, Receipt, SweepReport};
 pub use archive::{HistoryBatch, history, precedent};
 pub use error::{ErrorKind, LedgerError};
-pub use fold::{Absorbed, Chain, Folded, Member, Past};
+pub use fold::{Absorbed, Chain, Member, Past};
 pub use inspection::{SnapshotView, find_key};
 pub use ledger::{BlockingLedger, Ledger, LedgerReader};
 pub use options::{Clock, Options};

@@ -20,7 +20,7 @@ use tallybook::core::fact::Fact;
 use tallybook::core::ids::{CurrencyNumber, LotNumber};
 use tallybook::core::state::{LedgerState, MemberState};
 use tallybook::log::{LogReader, Position, SimulatedDisk};
-use tallybook::{BlockingLedger, Command, Folded, HistoryBatch, Member, Options};
+use tallybook::{BlockingLedger, Command, HistoryBatch, Member, Options};
 
 /// So many cases, or in proportion where `PROPTEST_CASES` asks for more or fewer than usual.
 fn config(cases: u32) -> ProptestConfig {
@@ -126,9 +126,7 @@ proptest! {
                     let (kind, version) = (record.header.kind, record.header.version);
                     Member::new(tallybook::format::decode_member_named(kind, version, body).unwrap())
                 });
-                if let Folded::Decision(event) = member.fold(&record).unwrap() {
-                    counters.apply(&event.decision);
-                }
+                member.fold(&record, |_, decision| counters.apply(decision)).unwrap();
             }
         }
         prop_assert_eq!(counters, stage.ledger.ledger_state().unwrap());

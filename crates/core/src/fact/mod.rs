@@ -155,19 +155,19 @@ impl Fact<'_> {
     pub fn natural_key(&self) -> Option<String> {
         match self {
             Fact::MemberEnrolled(_) => Some("enrolment".to_owned()),
-            Fact::OrderPlaced(order) => Some(format!("order:{}", order.id)),
-            Fact::OrderReturned(ret) => Some(format!("return:{}", ret.id)),
-            Fact::OrderFulfilled(fulfilment) => Some(format!("fulfilment:{}", fulfilment.order)),
-            Fact::ActivityRecorded(activity) => activity.id.as_ref().map(|id| format!("activity:{id}")),
-            Fact::RedemptionRequested(redemption) => Some(format!("redemption:{}", redemption.id)),
-            Fact::HoldRequested(hold) => Some(format!("hold:{}", hold.id)),
-            Fact::CaptureRequested(capture) => Some(format!("capture:{}", capture.hold)),
-            Fact::ReleaseRequested(release) => Some(format!("release:{}", release.hold)),
-            Fact::TransferRequested(transfer) => Some(format!("transfer:{}", transfer.id)),
-            Fact::PointsPurchased(purchase) => Some(format!("purchase:{}", purchase.id)),
-            Fact::MergeRequested(merge) => Some(format!("merge:{}", merge.into)),
+            Fact::OrderPlaced(order) => Some(["order:", &order.id].concat()),
+            Fact::OrderReturned(ret) => Some(["return:", &ret.id].concat()),
+            Fact::OrderFulfilled(fulfilment) => Some(["fulfilment:", &fulfilment.order].concat()),
+            Fact::ActivityRecorded(activity) => activity.id.as_ref().map(|id| ["activity:", id].concat()),
+            Fact::RedemptionRequested(redemption) => Some(["redemption:", &redemption.id].concat()),
+            Fact::HoldRequested(hold) => Some(["hold:", &hold.id].concat()),
+            Fact::CaptureRequested(capture) => Some(["capture:", &capture.hold].concat()),
+            Fact::ReleaseRequested(release) => Some(["release:", &release.hold].concat()),
+            Fact::TransferRequested(transfer) => Some(["transfer:", &transfer.id].concat()),
+            Fact::PointsPurchased(purchase) => Some(["purchase:", &purchase.id].concat()),
+            Fact::MergeRequested(merge) => Some(["merge:", &merge.into].concat()),
             Fact::ClosureRequested(_) => Some("closure".to_owned()),
-            Fact::BenefitRequested(used) => Some(format!("benefit:{}", used.id)),
+            Fact::BenefitRequested(used) => Some(["benefit:", &used.id].concat()),
             Fact::ReversalRequested(_)
             | Fact::AdjustmentRequested(_)
             | Fact::ProfileChanged(_)

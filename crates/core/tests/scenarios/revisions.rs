@@ -953,3 +953,73 @@ fn s32_a_tier_in_grace_that_falls_to_the_first_has_no_grace_left() {
         ",
     );
 }
+
+#[test]
+fn s32_an_end_of_validity_moves_with_years_that_begin_another_day_in_another_zone() {
+    let moved = |zone: &str, period: &str, steps: &str| {
+        let ladder = first(&format!("period = '{period}'"));
+        versions(&[&ladder, &format!("zone {zone}\n{ladder}")], steps);
+    };
+    moved(
+        "Asia/Shanghai",
+        "anniversary_joining",
+        "
+        2025-03-15T20:00:00Z order A 100.00  | tier silver  until 2027-03-15
+        2025-05-01T00:00:00Z publish from 2025-06-01T00:00:00Z
+        2025-06-02T00:00:00Z look            | tier silver  until 2027-03-16  why reevaluated
+        2027-03-15T15:59:59Z look            | tier silver
+        2027-03-15T16:00:00Z look            | tier member  event TierChanged 2027-03-15T16:00:00Z
+        ",
+    );
+    moved(
+        "America/New_York",
+        "anniversary_joining",
+        "
+        2025-07-15T02:00:00Z order A 100.00  | tier silver  until 2027-07-15
+        2025-08-01T00:00:00Z publish from 2025-09-01T00:00:00Z
+        2025-09-02T00:00:00Z look            | tier silver  until 2027-07-14  why reevaluated
+        2027-07-14T03:59:59Z look            | tier silver
+        2027-07-14T04:00:00Z look            | tier member  event TierChanged 2027-07-14T04:00:00Z
+        ",
+    );
+    moved(
+        "Asia/Shanghai",
+        "anniversary_tier",
+        "
+        2025-03-15T20:00:00Z order A 100.00  | tier silver  until 2026-03-16
+        2025-05-01T00:00:00Z publish from 2025-06-01T00:00:00Z
+        2025-06-02T00:00:00Z look            | tier silver  until 2026-03-17  why reevaluated
+        2026-03-16T15:59:59Z look            | tier silver
+        2026-03-16T16:00:00Z look            | tier member  event TierChanged 2026-03-16T16:00:00Z
+        ",
+    );
+}
+
+#[test]
+fn s32_an_end_of_validity_stays_its_day_where_another_zone_comes_with_years_of_another_kind() {
+    let joining = format!("zone Asia/Shanghai\n{}", first("period = 'anniversary_joining'"));
+    versions(
+        &[&first(YEARS), &joining],
+        "
+        2026-05-10T12:00:00Z order A 100.00  | tier silver  until 2028-01-01
+        2026-06-01T00:00:00Z publish from 2026-07-01T00:00:00Z
+        2026-07-02T00:00:00Z look            | tier silver  until 2028-01-01  why reevaluated
+        2027-12-31T15:59:59Z look            | tier silver
+        2027-12-31T16:00:00Z look            | tier member  event TierChanged 2027-12-31T16:00:00Z
+        ",
+    );
+}
+
+#[test]
+fn s32_an_end_from_calendar_years_is_judged_by_the_year_of_membership_that_ends_beside_it() {
+    versions(
+        &[&first(YEARS), &first("period = 'anniversary_joining'")],
+        "
+        2026-01-02 order A 100.00    | tier silver  until 2028-01-01
+        2027-03-01 publish from 2027-04-01
+        2027-05-01 order B 100.00    | tier silver  until 2028-01-01
+        2028-01-01 look              | tier silver  why kept  until 2029-01-02
+        2029-01-02 look              | tier member
+        ",
+    );
+}

@@ -58,7 +58,13 @@ impl<R: LogReader> Decider<R> {
         self.group_commands += 1;
         self.recall.note(number, key_fingerprint(&effective_key), position);
         let batch_number = self.group.end().next_number.0 - 1;
-        Ok(Receipt { batch_number, position, recorded_at, events: self.events.clone(), repeated: false })
+        Ok(Receipt {
+            batch_number,
+            position,
+            recorded_at,
+            events: std::mem::take(&mut self.events),
+            repeated: false,
+        })
     }
 
     /// An old name leads to the member who goes on, but not to their end: who merges or closes the old one does not mean
@@ -81,7 +87,7 @@ impl<R: LogReader> Decider<R> {
         command: &Command,
         precedents: &[Precedent<'_>],
         recorded_at: Instant,
-    ) -> Result<Option<(u32, Member)>, LedgerError> {
+    ) -> Result<Option<Box<(u32, Member)>>, LedgerError> {
         let programmes = Arc::clone(&self.programmes);
         let Command { facts, effective_at, .. } = command;
         let case = Case { facts, precedents, effective_at: *effective_at, recorded_at };
@@ -92,26 +98,26 @@ impl<R: LogReader> Decider<R> {
             };
             let Some(name) = name else { return Ok(None) };
             let Some(number) = members.resolve(&name)? else { return Ok(None) };
-            Ok(Some((number, members.get(number)?.clone())))
+            Ok(Some(Box::new((number, members.get(number)?.clone()))))
         })?;
         // Whoever deals with themselves by an old name is refused for it; a referrer who is the member by now is nobody.
         let deals = |fact: &Fact<'_>| matches!(fact, Fact::TransferRequested(_) | Fact::MergeRequested(_));
-        let is_oneself = |(number, _): &(u32, Member)| Some(*number) == known;
+        let is_oneself = |other: &(u32, Member)| Some(other.0) == known;
         Ok(found.filter(|found| facts.iter().any(deals) || !is_oneself(found)))
     }
 
     fn judge_known(
         &mut self,
         number: u32,
-        mut other: Option<(u32, Member)>,
+        mut other: Option<Box<(u32, Member)>>,
         batch: &BatchFacts<'_>,
         precedents: &[Precedent<'_>],
     ) -> Result<Position, LedgerError> {
         self.on_members(|members| members.get(number).map(drop))?;
         let Decider { members, programmes, workspace, events, other_events, group, ledger, .. } = self;
         let mut bench = Bench { programmes, workspace, events, other_events, group, ledger };
-        let judged =
-            members.change(number, |member| bench.judge(member, number, other.as_mut(), batch, precedents));
+        let judged = members
+            .change(number, |member| bench.judge(member, number, other.as_deref_mut(), batch, precedents));
         match judged.map_err(|doubt| LedgerError::Fault(doubt.what))? {
             Ok((position, batch_position)) => {
                 self.last_batch = batch_position;
@@ -130,7 +136,7 @@ impl<R: LogReader> Decider<R> {
     fn judge_new(
         &mut self,
         name: &str,
-        mut other: Option<(u32, Member)>,
+        mut other: Option<Box<(u32, Member)>>,
         batch: &BatchFacts<'_>,
         precedents: &[Precedent<'_>],
     ) -> Result<(u32, Position), LedgerError> {
@@ -139,7 +145,7 @@ impl<R: LogReader> Decider<R> {
         let mut member = Member::new(name);
         let Decider { programmes, workspace, events, other_events, group, ledger, .. } = self;
         let mut bench = Bench { programmes, workspace, events, other_events, group, ledger };
-        match bench.judge(&mut member, number, other.as_mut(), batch, precedents) {
+        match bench.judge(&mut member, number, other.as_deref_mut(), batch, precedents) {
             Ok((position, batch_position)) => {
                 self.last_batch = batch_position;
                 let added = self.members.add(member);
@@ -152,10 +158,9 @@ impl<R: LogReader> Decider<R> {
     }
 
     /// Keeps what a judgement made of the member at the other end, and of the two where they became one.
-    fn take_in_other(&mut self, number: u32, other: Option<(u32, Member)>) -> Result<(), LedgerError> {
-        let Some((other_number, mut other)) = other.filter(|_| !self.other_events.is_empty()) else {
-            return Ok(());
-        };
+    fn take_in_other(&mut self, number: u32, other: Option<Box<(u32, Member)>>) -> Result<(), LedgerError> {
+        let Some(other) = other.filter(|_| !self.other_events.is_empty()) else { return Ok(()) };
+        let (other_number, mut other) = *other;
         let merged = |event: &Event| matches!(event.decision, Decision::MergedFrom(_));
         if self.other_events.iter().any(merged) {
             let from = self.on_members(|members| members.get(number).cloned())?;

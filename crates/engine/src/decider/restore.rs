@@ -5,6 +5,7 @@
 //!   the log folded from its beginning;
 //! - the store of an old snapshot is dropped before another is opened, as the folder lends each to one user only.
 
+use std::iter::Peekable;
 use std::sync::Arc;
 
 use tallybook_core::calendar::Instant;
@@ -12,12 +13,12 @@ use tallybook_core::event::Decision;
 use tallybook_core::fact::Fact;
 use tallybook_core::state::LedgerState;
 use tallybook_format::{RecordKind, decode_fact, decode_member_named};
-use tallybook_log::{LogReader, Position, RecordView};
+use tallybook_log::{LogReader, Position, RecordBuf, RecordView, Records};
 use tallybook_snapshot::{Doubt, Watermark};
 
 use super::Decider;
 use crate::error::LedgerError;
-use crate::fold::{Folded, Member};
+use crate::fold::Member;
 use crate::members::Members;
 use crate::packed::SNAPSHOT_VERSION;
 use crate::pages::Extra;
@@ -96,11 +97,8 @@ impl<R: LogReader> Decider<R> {
         records.reverse();
         let mut fresh = Member { absorbed, seen, ..Member::new(&name) };
         for record in &records {
-            fresh.fold(&RecordView {
-                position: record.position,
-                header: record.header,
-                body: &record.body,
-            })?;
+            let RecordBuf { position, header, body, .. } = record;
+            fresh.fold(&RecordView { position: *position, header: *header, body }, |_, _| {})?;
         }
         let replaced = self.members.change(number, |member| *member = fresh);
         replaced.map_err(|doubt| LedgerError::Fault(doubt.what))
@@ -218,9 +216,9 @@ impl<R: LogReader> Decider<R> {
     fn fold_from(&mut self, from: Position) -> Result<(), Fold> {
         let mut batches = self.reader.batches(from);
         while let Some(batch) = batches.next_batch()? {
-            for record in batch.records() {
-                self.last_recorded_at = self.last_recorded_at.max(Instant(record.header.recorded_at));
-                self.fold_record(&record)?;
+            let mut records = batch.records().peekable();
+            while let Some(record) = records.next() {
+                self.fold_run(record, &mut records)?;
             }
             let header = batch.header();
             self.last_batch = header.position;
@@ -233,29 +231,46 @@ impl<R: LogReader> Decider<R> {
         Ok(())
     }
 
-    fn fold_record(&mut self, record: &RecordView<'_>) -> Result<(), Fold> {
-        let number = record.header.member;
+    /// Folds a record and those after it that are about the same member, up to one that joins the member with another.
+    fn fold_run(&mut self, first: RecordView<'_>, rest: &mut Peekable<Records<'_>>) -> Result<(), Fold> {
+        self.last_recorded_at = self.last_recorded_at.max(Instant(first.header.recorded_at));
+        let number = first.header.member;
         if number == 0 {
-            return Ok(self.fold_publication(record)?);
+            return Ok(self.fold_publication(&first)?);
         }
-        if number == self.members.count() + 1 && record.header.kind == RecordKind::MemberNamed.number() {
-            let name = decode_member_named(record.header.kind, record.header.version, record.body)
-                .map_err(|error| LedgerError::unreadable(record.position, &error))?;
+        if number == self.members.count() + 1 && first.header.kind == RecordKind::MemberNamed.number() {
+            let name = decode_member_named(first.header.kind, first.header.version, first.body)
+                .map_err(|error| LedgerError::unreadable(first.position, &error))?;
             self.members.make_room()?;
             self.members.add(Member::new(name));
         }
         if number > self.members.count() {
             let text =
-                format!("the record at position {} is of a member who was never named", record.position);
+                format!("the record at position {} is of a member who was never named", first.position);
             return Err(LedgerError::Corruption(text).into());
         }
-        if let Folded::Decision(event) = self.members.change(number, |member| member.fold(record))?? {
-            self.ledger.apply(&event.decision);
-            if let Decision::MergedFrom(merged) = &event.decision {
-                self.fold_merge(number, &merged.from)?;
+        let Decider { members, ledger, last_recorded_at, .. } = self;
+        let mut merged_from = None;
+        let folded = members.change(number, |member| -> Result<(), LedgerError> {
+            let mut next = Some(first);
+            while let Some(record) = next {
+                *last_recorded_at = (*last_recorded_at).max(Instant(record.header.recorded_at));
+                member.fold(&record, |_, decision| {
+                    ledger.apply(decision);
+                    if let Decision::MergedFrom(merged) = decision {
+                        merged_from = Some(merged.from.clone());
+                    }
+                })?;
+                let goes_on = merged_from.is_none();
+                next = rest.next_if(|record| goes_on && record.header.member == number);
             }
+            Ok(())
+        })?;
+        folded?;
+        match merged_from {
+            Some(from) => self.fold_merge(number, &from),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Joins the pasts of two members of whom one has just taken in the other.
