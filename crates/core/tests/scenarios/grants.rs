@@ -621,3 +621,22 @@ fn s30_a_tier_by_hand_that_ends_touches_none_by_figures() {
         ",
     );
 }
+
+#[test]
+fn s38_of_two_equal_tiers_by_hand_ones_own_is_not_given_again() {
+    let events = events_of(&format!(
+        "
+        programme 1 point per 1.00 CNY
+        ladder status {{ {YEARS}, {TIERS} }}
+        2026-01-05 grant gold until=2026-03-01
+        2026-01-05 bob: grant gold until=2026-03-01
+        2026-01-06 bob: merge into=m
+        2026-01-06 look  | granted gold till 2026-03-01
+        "
+    ));
+    let given = events.iter().find_map(|event| match &event.decision {
+        Decision::MergedFrom(merged) => Some(merged.grants.len()),
+        _ => None,
+    });
+    assert_eq!(given, Some(0));
+}

@@ -376,3 +376,44 @@ fn s24_what_a_return_gives_back_is_recorded_without_any_room() {
     assert_eq!(clawed.caps.iter().map(|c| freed(c.used, c.room)).collect::<Vec<_>>(), [(-5, 0)]);
     assert_eq!(clawed.budgets.iter().map(|b| freed(b.used, b.room)).collect::<Vec<_>>(), [(-5, 0)]);
 }
+
+#[test]
+fn s24_a_return_that_gives_nothing_back_names_no_counter() {
+    let events = events_of(
+        "
+        programme 1 point per 1.00 CNY
+        budget launch { limit = '50' }
+        base caps = [{ limit = '30', per = 'month' }], budget = ['launch']
+        2026-01-05 order A 50.00 | rules base 30 of 50 trimmed_by_cap  budget launch 30
+        2026-01-06 return A 5.00 | clawed back 0  budget launch 30
+        ",
+    );
+    let clawed = events.iter().find_map(|event| match &event.decision {
+        Decision::ClawedBack(clawed) => Some(clawed),
+        _ => None,
+    });
+    let clawed = clawed.expect("the return is recorded");
+    assert_eq!((clawed.caps.len(), clawed.budgets.len()), (0, 0));
+}
+
+#[test]
+fn s24_each_return_gives_back_to_a_cap_what_those_before_it_have_not() {
+    let caps = |caps: &str, later: &str| {
+        check(&format!(
+            "
+            programme 1 point per 1.00 CNY
+            {caps}
+            2026-01-05T00:00 order A 50.00  | rules base 20 of 50 trimmed_by_cap
+            2026-01-05T01:00 return A 40.00 | clawed back 10
+            2026-01-05T02:00 return A 5.00  | clawed back 15
+            2026-01-05T03:00 order B 50.00  | rules base 15 of 50 trimmed_by_cap
+            {later}
+            "
+        ));
+    };
+    caps(
+        "base caps = [{ limit = '20', per = 'day' }, { limit = '30', per = 'month' }]",
+        "2026-01-06 order C 50.00 | rules base 10 of 50 trimmed_by_cap",
+    );
+    caps("base caps = [{ limit = '20', per = 'day' }]\n points cap = [{ limit = '25', per = 'day' }]", "");
+}

@@ -1,6 +1,8 @@
 //! Case 6: what a referral brings to both sides.
 
-use crate::runner::check;
+use tallybook_core::event::{Counted, Decision};
+
+use crate::runner::{check, events_of};
 
 /// A programme whose referrals wait 30 days, and what follows.
 #[track_caller]
@@ -179,4 +181,26 @@ fn s06_a_referral_may_pay_one_side_only() {
             "
         ));
     }
+}
+
+#[test]
+fn s06_what_a_referral_counts_for_limits_is_recorded_without_any_room() {
+    let events = events_of(
+        "
+        programme 1 point per 1.00 CNY
+        referral { window_days = 30 }
+        rule thanks { on = 'referrer', kind = 'bonus', points = '50', caps = [{ limit = '60', per = 'year' }] }
+        rule hello { on = 'referred', kind = 'bonus', points = '20', caps = [{ limit = '30', per = 'year' }] }
+        2026-01-01 ada: enrol
+        2026-01-02 enrol by=ada
+        2026-01-05 order A 10.00  | pending 20
+        ",
+    );
+    let paid = events.iter().find_map(|event| match &event.decision {
+        Decision::ReferralPaid(paid) => Some(paid),
+        _ => None,
+    });
+    let paid = paid.expect("the referral is recorded");
+    let counted = |counted: &Counted| counted.caps.iter().map(|c| (c.used.0, c.room.0)).collect::<Vec<_>>();
+    assert_eq!((counted(&paid.counted), counted(&paid.referrer_counted)), (vec![(20, 0)], vec![(50, 0)]));
 }

@@ -117,7 +117,7 @@ fn s39_a_closed_member_has_no_birthdays() {
         rule birthday { on = 'birthday', kind = 'bonus', points = '7' }
         2025-01-05 enrol birthday=03-01
         2025-03-01 look        | available 7
-        2025-04-01 close keep  | available 7
+        2025-04-01 close keep  | available 7  due never
         2026-03-01 look        | available 7
         ",
     );
@@ -192,7 +192,7 @@ fn s39_a_birthday_in_a_block_is_not_made_up_for() {
         programme 1 point per 1.00 CNY
         rule birthday { on = 'birthday', kind = 'bonus', points = '7' }
         2025-01-05 enrol birthday=03-01
-        2025-02-01 block earning
+        2025-02-01 block earning  | due never
         2025-03-01 look           | available 0
         2025-06-01 block          | available 0
         2026-03-01 look           | available 7  event PointsEarned 2026-03-01

@@ -345,3 +345,18 @@ fn s30_a_rule_about_anniversaries_may_name_the_tier_that_has_them() {
         "
     ));
 }
+
+#[test]
+fn s30_the_first_tier_has_no_anniversaries_not_even_for_who_fell_to_it() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        rule years { on = 'tier_anniversary', kind = 'bonus', points = '3' }
+        ladder status { period = 'calendar_year', tier = [
+            { id = 'member' }, { id = 'silver', entry = { any = { spend = '100.00' } } }] }
+        2025-01-05 order A 100.00  | tier silver  until 2027-01-01
+        2027-06-01 look            | tier member  earned tier_anniversary 3  due never
+        2029-06-01 look            | available 103
+        ",
+    );
+}
