@@ -10,7 +10,7 @@ use tallybook_core::decide::Moved;
 use tallybook_core::event::Decision;
 use tallybook_core::fact::Fact;
 use tallybook_core::state::MemberState;
-use tallybook_format::{RecordKind, decode_decision, decode_fact, decode_member_named};
+use tallybook_format::{FormatError, RecordKind, decode_fact, decode_member_named, with_decision};
 use tallybook_log::{Position, RecordHeader, RecordView};
 
 use crate::error::LedgerError;
@@ -113,10 +113,19 @@ impl Member {
             return Err(LedgerError::Corruption(text));
         }
         self.note_header(*position, header);
-        if let Some(decision) = fold_into(&mut self.state, *position, header, body)? {
-            decided(self, &decision);
+        let unreadable = |error| LedgerError::unreadable(*position, &error);
+        let kind = RecordKind::from_number(header.kind).map_err(unreadable)?;
+        if !kind.is_decision() {
+            return fold_fact(&mut self.state, kind, header, body).map_err(unreadable);
         }
-        Ok(())
+        let effective_at = Instant(header.effective_at);
+        let folded = with_decision(header.kind, header.version, effective_at, body, |decision| {
+            apply(&mut self.state, effective_at, decision)
+                .map_err(|misfit| LedgerError::misfit(*position, &misfit))?;
+            decided(self, decision);
+            Ok(())
+        });
+        folded.map_err(unreadable)?
     }
 
     /// About how much memory the member takes, in bytes.
@@ -165,41 +174,29 @@ pub(crate) fn introduces(kind: u16) -> bool {
     introducing.iter().any(|known| known.number() == kind)
 }
 
-/// Applies one record to a state. Gives the decision, where it is one.
-///
-/// # Errors
-/// [`LedgerError::Corruption`] where the record cannot be read or does not fit the state.
-#[inline]
-fn fold_into(
+/// Takes in what a fact says about the member; most say nothing that a decision does not.
+fn fold_fact(
     state: &mut MemberState,
-    position: Position,
+    kind: RecordKind,
     header: &RecordHeader,
     body: &[u8],
-) -> Result<Option<Decision>, LedgerError> {
-    let unreadable = |error| LedgerError::unreadable(position, &error);
+) -> Result<(), FormatError> {
     let effective_at = Instant(header.effective_at);
-    let kind = RecordKind::from_number(header.kind).map_err(unreadable)?;
-    if kind.is_decision() {
-        let decision =
-            decode_decision(header.kind, header.version, effective_at, body).map_err(unreadable)?;
-        apply(state, effective_at, &decision).map_err(|misfit| LedgerError::misfit(position, &misfit))?;
-        return Ok(Some(decision));
-    }
-    if kind == RecordKind::MemberNamed {
-        decode_member_named(header.kind, header.version, body).map_err(unreadable)?;
-        return Ok(None);
-    }
-    if matches!(kind, RecordKind::MemberEnrolled | RecordKind::ProfileChanged) {
-        match decode_fact(header.kind, header.version, body).map_err(unreadable)?.fact {
-            Fact::MemberEnrolled(enrolment) => apply_enrolment(state, &enrolment),
-            Fact::ProfileChanged(profile) => apply_profile(state, &profile),
-            _ => {}
+    match kind {
+        RecordKind::MemberNamed => {
+            decode_member_named(header.kind, header.version, body)?;
         }
-        touch(state, effective_at);
+        RecordKind::MemberEnrolled | RecordKind::ProfileChanged => {
+            match decode_fact(header.kind, header.version, body)?.fact {
+                Fact::MemberEnrolled(enrolment) => apply_enrolment(state, &enrolment),
+                Fact::ProfileChanged(profile) => apply_profile(state, &profile),
+                _ => {}
+            }
+            touch(state, effective_at);
+        }
+        // A fulfilment may find nothing that waits for it, and is of its time all the same.
+        RecordKind::OrderFulfilled => touch(state, effective_at),
+        _ => {}
     }
-    // A fulfilment may find nothing that waits for it, and is of its time all the same.
-    if kind == RecordKind::OrderFulfilled {
-        touch(state, effective_at);
-    }
-    Ok(None)
+    Ok(())
 }

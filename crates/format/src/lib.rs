@@ -33,7 +33,7 @@ pub use fingerprint::{FingerprintDomain, fingerprint32, key_fingerprint, subject
 pub use kind::RecordKind;
 pub use record::{
     StoredFact, decode_decision, decode_fact, decode_member_named, encode_decision, encode_fact,
-    encode_member_named,
+    encode_member_named, with_decision,
 };
 pub use state::{
     LEDGER_STATE_VERSION, STATE_VERSION, decode_ledger_state, decode_state, encode_ledger_state, encode_state,

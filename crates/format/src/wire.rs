@@ -44,8 +44,12 @@ pub(crate) fn read<'r, T>(
     take: impl FnOnce(&mut Reader<'r>) -> Taken<T>,
 ) -> Result<T, FormatError> {
     let mut reader = Reader::new(effective_at, bytes);
-    let value = take(&mut reader).map_err(|wrong| wrong.of(what))?;
-    if reader.is_at_end() { Ok(value) } else { Err(FormatError::TrailingBytes { what }) }
+    // A large value would be moved on every turn that `map_err` and `?` take.
+    match take(&mut reader) {
+        Ok(value) if reader.is_at_end() => Ok(value),
+        Ok(_) => Err(FormatError::TrailingBytes { what }),
+        Err(wrong) => Err(wrong.of(what)),
+    }
 }
 
 /// Takes the length of an array that has exactly these fields.

@@ -104,6 +104,26 @@ pub fn decode_decision(
     read(kind.name(), effective_at, body, |reader| take(kind, version, reader))
 }
 
+/// Reads a decision as [`decode_decision`] does and shows it, which spares moving it: decisions are large.
+///
+/// # Errors
+/// As [`decode_decision`]; nothing is shown then.
+pub fn with_decision<T>(
+    kind: u16,
+    version: u8,
+    effective_at: Instant,
+    body: &[u8],
+    show: impl FnOnce(&Decision) -> T,
+) -> Result<T, FormatError> {
+    let kind = known(kind, version)?;
+    let mut reader = Reader::new(effective_at, body);
+    match take(kind, version, &mut reader) {
+        Ok(decision) if reader.is_at_end() => Ok(show(&decision)),
+        Ok(_) => Err(FormatError::TrailingBytes { what: kind.name() }),
+        Err(wrong) => Err(wrong.of(kind.name())),
+    }
+}
+
 fn take(kind: RecordKind, version: u8, reader: &mut Reader<'_>) -> Taken<Decision> {
     Ok(match (kind, version) {
         (RecordKind::MemberJoined, _) => {

@@ -14,7 +14,7 @@ use crate::v1::member::NamedBody;
 use crate::version::RecordType;
 use crate::wire::{NO_TIME, Shape, read};
 
-pub use decision::{decode_decision, encode_decision};
+pub use decision::{decode_decision, encode_decision, with_decision};
 pub use fact::{StoredFact, decode_fact, encode_fact};
 
 /// Appends the body of the record that gives a member's dense number its name, and gives its kind and version.
