@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 const DOCUMENT: &str = include_str!("../../../../docs/semantics.md");
-const FILES: [&str; 37] = [
+const FILES: [&str; 41] = [
     include_str!("field.rs"),
     include_str!("programmes.rs"),
     include_str!("points.rs"),
@@ -22,11 +22,15 @@ const FILES: [&str; 37] = [
     include_str!("returns.rs"),
     include_str!("tiers.rs"),
     include_str!("ladders.rs"),
+    include_str!("carried.rs"),
+    include_str!("tier_progress.rs"),
     include_str!("grants.rs"),
     include_str!("tier_points.rs"),
     include_str!("tier_returns.rs"),
     include_str!("benefits.rs"),
     include_str!("revisions.rs"),
+    include_str!("replaced_tiers.rs"),
+    include_str!("rezoning.rs"),
     include_str!("time.rs"),
     include_str!("members.rs"),
     include_str!("input.rs"),
