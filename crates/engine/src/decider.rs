@@ -34,6 +34,7 @@ use crate::error::LedgerError;
 use crate::members::Members;
 use crate::options::Options;
 use crate::recall::{RECALL_KEYS_MAX, Recall};
+use crate::recent::Recent;
 
 /// Warnings that are kept; older ones go.
 const WARNINGS_MAX: usize = 100;
@@ -48,7 +49,9 @@ pub(crate) struct Decider<R: LogReader> {
     pub(crate) programmes: Arc<Programmes>,
     pub(crate) warnings: Vec<String>,
     pub(crate) snapshot_position: Option<Position>,
-    records: RecordReader<R>,
+    /// The log with what is decided and not durable yet, for what facts refer to.
+    recent: Recent<R>,
+    records: RecordReader<Recent<R>>,
     recall: Recall,
     options: Options,
     ledger_id: [u8; 16],
@@ -90,8 +93,10 @@ impl<R: LogReader> Decider<R> {
         snapshots: Option<Box<dyn Snapshots>>,
         options: Options,
     ) -> Result<Decider<R>, LedgerError> {
+        let recent = Recent::new(reader.clone());
         let mut decider = Decider {
-            records: reader.records(),
+            records: recent.records(),
+            recent,
             group: Group::new(reader.end()),
             reader,
             members: Members::empty(),
@@ -193,6 +198,7 @@ impl<R: LogReader> Decider<R> {
         if self.group.is_empty() && self.waiters.is_empty() {
             return;
         }
+        self.recent.see(&self.group);
         let next = self.committer().group(self.group.end());
         let group = std::mem::replace(&mut self.group, next);
         self.group_commands = 0;
@@ -209,21 +215,16 @@ impl<R: LogReader> Decider<R> {
 
     /// Waits until everything decided is durable, so that the reader sees it.
     fn settle_log(&mut self) -> Result<(), LedgerError> {
-        self.settle_log_past(self.group.end().position)
-    }
-
-    /// Waits until the reader sees the log up to a position at least. A record is seen once its first byte is past.
-    fn settle_log_past(&mut self, position: Position) -> Result<(), LedgerError> {
-        if self.committer.is_none() || position <= self.reader.end().position {
+        if self.committer.is_none() || self.group.end().position <= self.reader.end().position {
             return Ok(());
         }
         self.flush();
         self.committer().wait(self.group.start())
     }
 
-    /// Waits until the reader sees a record.
-    fn settle_record(&mut self, record: Position) -> Result<(), LedgerError> {
-        self.settle_log_past(Position(record.0.saturating_add(1)))
+    /// Sees to it that what facts refer to is found, up to what was decided last.
+    fn see_all(&mut self) {
+        self.recent.see(&self.group);
     }
 
     /// After a failed write, or a bug: what was decided but not written never happened.
@@ -243,6 +244,8 @@ impl<R: LogReader> Decider<R> {
             self.health.stopped = Some(LedgerError::Poisoned(text));
         }
         self.group = Group::new(self.reader.end());
+        self.recent.forget();
+        self.records = self.recent.records();
         self.health.broken = self.restore().err();
         if self.health.broken.is_none() {
             self.health.is_stale = false;

@@ -26,6 +26,7 @@ mod options;
 mod packed;
 mod pages;
 mod recall;
+mod recent;
 mod squeeze;
 mod subscription;
 mod writing;

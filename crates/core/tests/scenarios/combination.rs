@@ -153,6 +153,44 @@ fn s08_a_multiplier_adds_bases_of_different_rates_exactly() {
 }
 
 #[test]
+fn s08_a_multiplier_takes_each_base_only_of_the_lines_that_count_for_it() {
+    check(
+        "
+        programme 1 point per 1.00 CNY
+        base when = { category = ['A'] }
+        rule of_b { kind = 'base', points = '3', per = '1.00', when = { category = ['B'] } }
+        rule double { kind = 'multiplier', factor = '2' }
+        2026-01-05 order A 10.00 category=A 20.00 category=C | rules base 10 + double 10
+        2026-01-06 order B 10.00 category=A 20.00 category=B | rules base 10 + of_b 60 + double 70
+        ",
+    );
+}
+
+#[test]
+fn s08_bases_of_rates_with_a_large_common_divisor_are_multiplied_without_an_overflow() {
+    check(
+        "
+        programme 1 point per 10000000000.00 CNY
+        rule more { kind = 'base', points = '1', per = '3000000000.00' }
+        rule double { kind = 'multiplier', factor = '2' }
+        2026-01-05 order A 3000000000.00 | rules base 0 + more 1 + double 1  remainder double 300000
+        ",
+    );
+}
+
+#[test]
+fn s08_the_remainder_of_a_very_small_rate_is_exact() {
+    check(
+        "
+        programme 1 point per 10000000000.00 CNY
+        rule nearly_double { kind = 'multiplier', factor = '1.99' }
+        2026-01-05 order A 5000000000.00  | available 0
+        2026-01-06 order B 15000000000.00 | rules base 1 + nearly_double 1  remainder nearly_double 485000
+        ",
+    );
+}
+
+#[test]
 fn s08_many_bases_of_one_rate_are_multiplied_without_an_overflow() {
     let bases: String =
         (1..=30).map(|n| format!("rule b{n} {{ kind = 'base', points = '1', per = '1.00' }}\n")).collect();

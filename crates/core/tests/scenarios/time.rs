@@ -199,3 +199,18 @@ fn s36_versions_can_be_had_as_they_were_known_or_as_they_would_have_been() {
     assert_eq!(scenario.in_force(at(-9)).map(|version| version.source.clone()), Ok(rate(3).into()));
     assert_eq!(scenario.registry(), programmes.registry());
 }
+
+#[test]
+fn s36_versions_as_they_were_known_or_would_have_been_keep_the_numbers_of_the_ledger() {
+    let with = |activity: &str| {
+        source(&["programme 1 point per 1.00 CNY".to_owned(), format!("activity {activity} {{}}")])
+    };
+    let (visit, review) = (with("visit"), with("review"));
+    let mut programmes = Programmes::default();
+    programmes.add(programmes.prepare(&visit, Instant::MIN, Instant(0)).expect("a first version"));
+    assert_eq!(programmes.known_at(Instant(0)).registry(), programmes.registry());
+    let scenario = programmes.scenario(&review).expect("it is sound");
+    programmes
+        .add(programmes.prepare(&review, Instant(0).plus_days(1), Instant(0)).expect("a second version"));
+    assert_eq!(scenario.registry(), programmes.registry());
+}

@@ -183,14 +183,14 @@ impl<R: LogReader> Decider<R> {
         let places = match self.recall.places(number, fingerprint) {
             Some(places) => places,
             None => {
-                self.settle_record(past.newest())?;
-                self.recall.hold(number, archive::keys(&self.reader, &past)?);
+                self.see_all();
+                self.recall.hold(number, archive::keys(&self.recent, &past)?);
                 self.recall.places(number, fingerprint).unwrap_or_default()
             }
         };
         let mut has_conflict = false;
+        self.see_all();
         for position in places {
-            self.settle_record(position)?;
             let Some(earlier) = archive::batch_under_key(&mut self.records, position, effective_key)? else {
                 continue;
             };
@@ -240,8 +240,8 @@ impl<R: LogReader> Decider<R> {
             };
             precedents.push(match past {
                 Some(past) => {
-                    self.settle_record(past.newest())?;
-                    let mut found = archive::precedent(&self.reader, &past, fact)?;
+                    self.see_all();
+                    let mut found = archive::precedent(&self.recent, &past, fact)?;
                     self.follow_referrer(&mut found)?;
                     found
                 }
