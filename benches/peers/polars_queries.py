@@ -10,7 +10,7 @@ BACKTEST = "backtest, two programmes, all cores: orders judged"
 
 def main():
     asked = figures.arguments()
-    figures.with_packages(asked.folder, "polars")
+    figures.with_package(asked.folder, "polars")
     import polars as pl
 
     orders = pl.read_csv(asked.folder / "orders.csv", columns=["member", "at_micros", "day", "amount_minor"])
@@ -34,12 +34,11 @@ def main():
         )
         return summed.select("member", fifth("r"), fifth("f"), fifth("m")).collect()
 
-    queries = [
-        ("rate × amount by member", by_member, BACKTEST),
-        ("with point-in-time tiers", with_tiers, BACKTEST),
-        ("RFM with quintiles", rfm, "RFM with quintiles, from orders in memory"),
-    ]
-    for what, query, beside in queries:
+    queries = {
+        "backtest": [("rate × amount by member", by_member, BACKTEST), ("with point-in-time tiers", with_tiers, BACKTEST)],
+        "rfm": [("RFM with quintiles", rfm, "RFM with quintiles, from orders in memory")],
+    }
+    for what, query, beside in queries[asked.row]:
         rates = [len(orders) / figures.seconds(query) for _ in range(asked.runs)]
         figures.tell(f"polars {pl.__version__}", what, "orders/s", rates, beside)
 

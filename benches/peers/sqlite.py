@@ -5,6 +5,7 @@ SQLite has one writer, so there is one caller. What Python adds to each statemen
 
 import random
 import sqlite3
+import sys
 
 import figures
 
@@ -83,16 +84,22 @@ class Shop:
         self.db.execute("commit")
 
 
+def jobs_of(shop, row):
+    """What is measured in a row: its name, the work, how often it is done a commit, the unit, and what of ours does the same."""
+    if row == "one-caller":
+        return [("earn, one caller", shop.earn, 1, "orders/s", "durable order, one caller")]
+    if row == "batches":
+        return [(f"earn, {size:,} a commit", shop.earn, size, "orders/s",
+                 f"durable orders in batches of {size}, 1 at a time") for size in (1_000, 8_000)]
+    if row == "redemptions":
+        return [("redeem, one caller", shop.redeem, 1, "redemptions/s", "redemption over 10 lots, 256 callers")]
+    sys.exit(f"sqlite.py: there is nothing to measure in {row}")
+
+
 def main():
     asked = figures.arguments()
     shop = Shop(asked.folder / "sqlite.db", asked.members)
-    jobs = [
-        ("earn, one caller", shop.earn, 1, "orders/s", "durable order, one caller"),
-        ("earn, 1,000 a commit", shop.earn, 1_000, "orders/s", "durable orders in batches of 1000, 1 at a time"),
-        ("earn, 8,000 a commit", shop.earn, 8_000, "orders/s", "durable orders in batches of 8000, 1 at a time"),
-        ("redeem, one caller", shop.redeem, 1, "redemptions/s", "redemption over 10 lots, 256 callers"),
-    ]
-    for what, work, batch, unit, beside in jobs:
+    for what, work, batch, unit, beside in jobs_of(shop, asked.row):
         count = ORDERS_A_RUN if batch == 1 else BATCHED_ORDERS_A_RUN // batch
 
         def commits():

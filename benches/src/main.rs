@@ -1,6 +1,6 @@
 //! Whole-job benchmarks: `cargo run --release -p tallybook-benches -- JOB`.
 //!
-//! A job prints its figures as a table, and writes them as JSON where `--json` says so. `peers` has other programs do the
+//! A job prints its figures as a table, and writes them as JSON where `--json` says so. `--peers` has other programs do the
 //! same work in the same run; `counts` counts instructions. All files go below `--folder` and are removed again, so the
 //! disk that is measured is the one that holds that folder.
 
@@ -10,15 +10,17 @@ mod counts;
 mod jobs;
 mod measure;
 mod peers;
+mod plan;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::jobs::history::Past;
-use crate::jobs::{Outcome, Size, disk, fresh, orders, rfm, spending};
-use crate::measure::{Circumstances, Figure};
+use crate::jobs::{Asked, Outcome, big, fresh};
+use crate::measure::{Circumstances, Report};
+use crate::peers::Peer;
+use crate::plan::Row;
 
 #[derive(Debug, Parser)]
 #[command(about = "Benchmarks of Tallybook: whole jobs, peers, and instruction counts.")]
@@ -26,7 +28,10 @@ struct Cli {
     #[command(subcommand)]
     job: Job,
     #[command(flatten)]
-    size: Size,
+    asked: Asked,
+    /// Other programs do the same work right before; who is not installed is skipped.
+    #[arg(long, global = true)]
+    peers: bool,
     /// The folder below which all measured files are made.
     #[arg(long, global = true, default_value = "target/benches")]
     folder: PathBuf,
@@ -35,38 +40,20 @@ struct Cli {
     json: Option<PathBuf>,
 }
 
-#[derive(Clone, Debug, Subcommand)]
+#[derive(Debug, Subcommand)]
 enum Job {
-    /// Everything below but peers and counts; about ten minutes.
+    /// Every row of docs/performance.md but what `big` and `counts` measure.
     All,
-    /// The disk alone: syncs of 4 KiB, and orders encoded, written and synced without judging.
-    Disk,
-    /// Durable orders of one caller who waits for each.
-    OneCaller,
-    /// Durable orders of 256 callers, one each at a time.
-    Callers,
-    /// Durable orders in batches of 1,000 and 8,000.
-    Batches,
-    /// Redemptions over ten lots, 256 callers.
-    Redemptions,
-    /// Bytes of an order on disk.
-    Bytes,
-    /// A whole log folded on one core.
-    Fold,
-    /// A whole ledger verified.
-    Verify,
-    /// Two programmes over a whole history.
-    Backtest,
-    /// RFM with quintiles over orders in memory.
-    Rfm,
-    /// Snapshots written and read, the ledger opened, memory per member.
-    Keeping,
-    /// Other programs at the same work, beside ours.
+    #[command(flatten)]
+    One(Row),
+    /// One other program in all rows that it can be measured in, each beside ours.
     Peers {
         /// Which.
         #[arg(value_enum)]
-        peer: peers::Peer,
+        peer: Peer,
     },
+    /// 100 million orders of 10 million members: taken down, snapshot, opened, verified, judged again.
+    Big(big::Wanted),
     /// Instructions of the hot loops, counted by callgrind.
     Counts(counts::Asked),
     /// A generated history's orders as CSV, on standard output.
@@ -80,14 +67,13 @@ enum Job {
         /// The ledger's folder.
         ledger: PathBuf,
     },
+    /// A phase of `big`, in a process of its own.
+    #[command(hide = true)]
+    Phase(big::Asked),
     /// A hot loop, as callgrind sees it.
     #[command(hide = true)]
     Loop(counts::Rounds),
 }
-
-/// What measures, and what measures a past that others measure too.
-type Measure = fn(&Path, Size) -> Outcome<Vec<Figure>>;
-type Tell = fn(&Past) -> Outcome<Vec<Figure>>;
 
 fn main() -> ExitCode {
     match run(Cli::parse()) {
@@ -100,10 +86,15 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Outcome<ExitCode> {
-    let Cli { job, size, folder, json } = cli;
-    match job {
+    let Cli { job, asked, peers, folder, json } = cli;
+    let with: &[Peer] = if peers { &Peer::ALL } else { &[] };
+    let report = match job {
         Job::Fresh { work, ledger } => {
             println!("{}", serde_json::to_string(&fresh::here(work, &ledger)?)?);
+            return Ok(ExitCode::SUCCESS);
+        }
+        Job::Phase(phase) => {
+            println!("{}", serde_json::to_string(&big::here(&phase, big::size(asked))?)?);
             return Ok(ExitCode::SUCCESS);
         }
         Job::Loop(rounds) => {
@@ -111,83 +102,44 @@ fn run(cli: Cli) -> Outcome<ExitCode> {
             return Ok(ExitCode::SUCCESS);
         }
         Job::Csv => {
-            let Size { members, orders, seed, .. } = size;
-            let shape = tallybook_benches::generate::Shape { members, orders, seed };
-            let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-            tallybook_benches::generate::write_orders_csv(shape, &mut out)?;
+            csv(asked)?;
             return Ok(ExitCode::SUCCESS);
         }
         Job::Counts(asked) => {
             std::fs::create_dir_all(&folder)?;
             return counts::run(&asked, &folder);
         }
-        _ => {}
-    }
-    std::fs::create_dir_all(&folder)?;
-    let figures = figures(&job, size, &folder)?;
-    let circumstances = Circumstances::here(&folder);
-    print!("{}", measure::table(&circumstances, &figures));
-    if let Job::Peers { .. } = job {
-        print!("\n{}", peers::ratios(&figures));
-    }
-    if let Some(path) = json {
-        std::fs::write(path, serde_json::to_string_pretty(&measure::json(&circumstances, &figures))?)?;
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn figures(job: &Job, size: Size, folder: &Path) -> Outcome<Vec<Figure>> {
-    let past = |tell: Tell| {
-        let past = Past::new(folder, size)?;
-        let mut figures = past.figures();
-        figures.extend(tell(&past)?);
-        Ok(figures)
+        Job::All => measured(&Row::ALL, with, asked, &folder, json.as_deref())?,
+        Job::One(row) => measured(&[row], with, asked, &folder, json.as_deref())?,
+        Job::Peers { peer } => measured(peer.rows(), &[peer], asked, &folder, json.as_deref())?,
+        Job::Big(wanted) => {
+            std::fs::create_dir_all(&folder)?;
+            Report::of("big", big::run(&wanted, &folder, big::size(asked))?)
+        }
     };
-    match job {
-        Job::All => all(folder, size),
-        Job::Disk => disk::run(folder, size),
-        Job::OneCaller => orders::one_caller(folder, size),
-        Job::Callers => orders::many_callers(folder, size),
-        Job::Batches => orders::batches(folder, size),
-        Job::Redemptions => spending::run(folder, size),
-        Job::Bytes => orders::bytes(folder, size),
-        Job::Rfm => rfm::run(folder, size),
-        Job::Fold => past(Past::fold),
-        Job::Verify => past(Past::verify),
-        Job::Backtest => past(Past::backtest),
-        Job::Keeping => past(Past::keeping),
-        Job::Peers { peer } => peers::run(*peer, folder, size),
-        Job::Counts(_) | Job::Csv | Job::Fresh { .. } | Job::Loop(_) => Ok(Vec::new()),
+    let circumstances = Circumstances::here(&folder);
+    print!("{}", report.table(&circumstances));
+    if let Some(path) = json {
+        std::fs::write(path, serde_json::to_string_pretty(&report.json(&circumstances))?)?;
     }
+    Ok(if report.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn all(folder: &Path, size: Size) -> Outcome<Vec<Figure>> {
-    let mut figures = Vec::new();
-    let jobs: [(&str, Measure); 7] = [
-        ("disk", disk::run),
-        ("one caller", orders::one_caller),
-        ("256 callers", orders::many_callers),
-        ("batches", orders::batches),
-        ("redemptions", spending::run),
-        ("bytes", orders::bytes),
-        ("RFM", rfm::run),
-    ];
-    for (name, job) in jobs {
-        eprintln!("{name} …");
-        figures.extend(job(folder, size)?);
-    }
-    eprintln!("history …");
-    let past = Past::new(folder, size)?;
-    figures.extend(past.figures());
-    let tellings: [(&str, Tell); 4] = [
-        ("fold", Past::fold),
-        ("verify", Past::verify),
-        ("backtest", Past::backtest),
-        ("snapshot, opening, memory", Past::keeping),
-    ];
-    for (name, tell) in tellings {
-        eprintln!("{name} …");
-        figures.extend(tell(&past)?);
-    }
-    Ok(figures)
+fn measured(
+    rows: &[Row],
+    peers: &[Peer],
+    asked: Asked,
+    folder: &Path,
+    json: Option<&Path>,
+) -> Outcome<Report> {
+    std::fs::create_dir_all(folder)?;
+    plan::run(rows, peers, asked, folder, json)
+}
+
+fn csv(asked: Asked) -> Outcome<()> {
+    let jobs::Size { members, orders, seed, .. } = asked.or(100_000, 1_000_000);
+    let shape = tallybook_benches::generate::Shape { members, orders, seed };
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    tallybook_benches::generate::write_orders_csv(shape, &mut out)?;
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Figures: what a job came to in each run, and the table or JSON that tells it.
 //!
 //! A figure is told by its median with the least and the greatest of all runs, never by a mean, and always beside the
-//! machine, the commit and the command.
+//! machine, the commit and the command. A peer's figure, or a limit's, names the one of ours that it stands beside.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -12,7 +12,10 @@ use serde::{Deserialize, Serialize};
 /// One figure of one job.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Figure {
-    /// Who was measured: `tallybook`, `disk`, or a peer's name.
+    /// The row of docs/performance.md that it belongs to, named as the job is.
+    #[serde(default)]
+    pub row: String,
+    /// Who was measured: `tallybook`, `limit` for what the machine would allow, or a peer's name.
     pub who: String,
     /// What was measured.
     pub what: String,
@@ -20,7 +23,7 @@ pub struct Figure {
     pub unit: String,
     /// What every run came to, in order of running.
     pub runs: Vec<f64>,
-    /// For a peer: what of ours does the same work.
+    /// For a peer or a limit: what of ours does the same work.
     #[serde(default)]
     pub beside: Option<String>,
 }
@@ -33,7 +36,13 @@ impl Figure {
 
     /// A figure of somebody's.
     pub fn of(who: &str, what: impl Into<String>, unit: &str, runs: Vec<f64>) -> Figure {
-        Figure { who: who.to_owned(), what: what.into(), unit: unit.to_owned(), runs, beside: None }
+        let (row, who, unit) = (String::new(), who.to_owned(), unit.to_owned());
+        Figure { row, who, what: what.into(), unit, runs, beside: None }
+    }
+
+    /// What the machine would allow for one of ours.
+    pub fn limit(what: impl Into<String>, unit: &str, runs: Vec<f64>, beside: impl Into<String>) -> Figure {
+        Figure { beside: Some(beside.into()), ..Figure::of("limit", what, unit, runs) }
     }
 
     /// The runs' median; the lower of the two in the middle where there is an even number.
@@ -116,52 +125,124 @@ fn commit() -> String {
     }
 }
 
-/// Figures as a table, with where and how they came about.
-pub fn table(circumstances: &Circumstances, figures: &[Figure]) -> String {
-    let Circumstances { processor, cores, kernel, file_system, commit, command } = circumstances;
-    let mut out = String::new();
-    let _ = writeln!(out, "machine  {processor}, {cores} cores, kernel {kernel}, {file_system}");
-    let _ = writeln!(out, "commit   {commit}");
-    let _ = writeln!(out, "command  {command}\n");
-    let width = |text: fn(&Figure) -> &str, heading: &str| {
-        figures.iter().map(|figure| text(figure).chars().count()).chain([heading.len()]).max().unwrap_or(0)
-    };
-    let who = width(|figure| &figure.who, "who");
-    let what = width(|figure| &figure.what, "what");
-    let _ = writeln!(
-        out,
-        "{:who$}  {:what$}  {:>12}  {:>12}  {:>12}  unit",
-        "who", "what", "median", "min", "max"
-    );
-    for figure in figures {
-        let cells = [figure.median(), figure.least(), figure.greatest()].map(shown);
-        let [median, min, max] = cells;
-        let _ = writeln!(
-            out,
-            "{:who$}  {:what$}  {median:>12}  {min:>12}  {max:>12}  {}",
-            figure.who, figure.what, figure.unit
-        );
-    }
-    out
+/// Work that could not be measured, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Missing {
+    /// Whose work: a peer's name, or a row where it was ours.
+    pub who: String,
+    /// What there is to install, or what went wrong.
+    pub why: String,
 }
 
-/// Figures as JSON, with where and how they came about.
-pub fn json(circumstances: &Circumstances, figures: &[Figure]) -> serde_json::Value {
-    let figures: Vec<_> = figures
-        .iter()
-        .map(|figure| {
-            serde_json::json!({
-                "who": figure.who,
-                "what": figure.what,
-                "unit": figure.unit,
-                "median": figure.median(),
-                "min": figure.least(),
-                "max": figure.greatest(),
-                "runs": figure.runs,
-            })
+/// All that one run came to.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The figures, in order of measuring.
+    pub figures: Vec<Figure>,
+    /// Peers that are not installed.
+    pub skipped: Vec<Missing>,
+    /// What should have been measured, but ended in an error.
+    pub failed: Vec<Missing>,
+    /// Rows and the seconds that each took, with all that prepares it.
+    pub took: Vec<(String, f64)>,
+}
+
+impl Report {
+    /// A report of figures that all are of one row.
+    pub fn of(row: &str, figures: Vec<Figure>) -> Report {
+        let mut report = Report::default();
+        report.add(row, figures);
+        report
+    }
+
+    /// Adds figures to a row.
+    pub fn add(&mut self, row: &str, figures: Vec<Figure>) {
+        self.figures.extend(figures.into_iter().map(|figure| Figure { row: row.to_owned(), ..figure }));
+    }
+
+    /// How many times as good ours of the same row is as a figure that stands beside it; `None` where none of ours does.
+    pub fn ours_times(&self, theirs: &Figure) -> Option<f64> {
+        let beside = theirs.beside.as_ref()?;
+        let is_it = |figure: &&Figure| {
+            figure.who == "tallybook" && figure.row == theirs.row && figure.what == *beside
+        };
+        let ours = self.figures.iter().find(is_it)?;
+        // Of a time less is better, of a rate more.
+        Some(match ours.unit.ends_with("/s") {
+            true => ours.median() / theirs.median(),
+            false => theirs.median() / ours.median(),
         })
-        .collect();
-    serde_json::json!({ "circumstances": circumstances, "figures": figures })
+    }
+
+    /// Figures as a table, with where and how they came about.
+    pub fn table(&self, circumstances: &Circumstances) -> String {
+        let Circumstances { processor, cores, kernel, file_system, commit, command } = circumstances;
+        let mut out = String::new();
+        let _ = writeln!(out, "machine  {processor}, {cores} cores, kernel {kernel}, {file_system}");
+        let _ = writeln!(out, "commit   {commit}");
+        let _ = writeln!(out, "command  {command}\n");
+        let width = |text: fn(&Figure) -> &str, heading: &str| {
+            let widths = self.figures.iter().map(|figure| text(figure).chars().count());
+            widths.chain([heading.len()]).max().unwrap_or(0)
+        };
+        let who = width(|figure| &figure.who, "who");
+        let what = width(|figure| &figure.what, "what");
+        let unit = width(|figure| &figure.unit, "unit");
+        let _ = writeln!(
+            out,
+            "{:who$}  {:what$}  {:>12}  {:>12}  {:>12}  {:unit$}  {:>10}",
+            "who", "what", "median", "min", "max", "unit", "ours times"
+        );
+        for figure in &self.figures {
+            let [median, min, max] = [figure.median(), figure.least(), figure.greatest()].map(shown);
+            let times = self.ours_times(figure).map(shown).unwrap_or_default();
+            let line = format!(
+                "{:who$}  {:what$}  {median:>12}  {min:>12}  {max:>12}  {:unit$}  {times:>10}",
+                figure.who, figure.what, figure.unit
+            );
+            let _ = writeln!(out, "{}", line.trim_end());
+        }
+        for (told, all) in [("skipped", &self.skipped), ("failed", &self.failed)] {
+            for Missing { who, why } in all {
+                let _ = writeln!(out, "{told}  {who}: {why}");
+            }
+        }
+        out
+    }
+
+    /// Figures as JSON, with where and how they came about.
+    pub fn json(&self, circumstances: &Circumstances) -> serde_json::Value {
+        let figures: Vec<_> = self
+            .figures
+            .iter()
+            .map(|figure| {
+                serde_json::json!({
+                    "row": figure.row,
+                    "who": figure.who,
+                    "what": figure.what,
+                    "unit": figure.unit,
+                    "median": figure.median(),
+                    "min": figure.least(),
+                    "max": figure.greatest(),
+                    "runs": figure.runs,
+                    "beside": figure.beside,
+                    "ours_times": self.ours_times(figure),
+                })
+            })
+            .collect();
+        let took: Vec<_> = self
+            .took
+            .iter()
+            .map(|(row, seconds)| serde_json::json!({ "row": row, "seconds": seconds }))
+            .collect();
+        serde_json::json!({
+            "circumstances": circumstances,
+            "figures": figures,
+            "skipped": self.skipped,
+            "failed": self.failed,
+            "took": took,
+        })
+    }
 }
 
 /// A number in few digits: thousands with commas, small ones with decimals.
@@ -191,6 +272,21 @@ mod tests {
     fn a_figure_is_told_by_its_median_and_its_bounds() {
         let figure = Figure::ours("orders", "orders/s", vec![3.0, 1.0, 2.0, 9.0]);
         assert_eq!((figure.median(), figure.least(), figure.greatest()), (2.0, 1.0, 9.0));
+    }
+
+    #[test]
+    fn a_peer_is_held_beside_ours_where_more_is_better_and_where_less_is() {
+        let beside = |figure: Figure, what: &str| Figure { beside: Some(what.to_owned()), ..figure };
+        let figures = vec![
+            beside(Figure::of("peer", "earn", "orders/s", vec![100.0]), "order"),
+            beside(Figure::of("peer", "stop", "s", vec![9.0]), "close"),
+            beside(Figure::of("peer", "rest", "s", vec![9.0]), "nothing of ours"),
+            Figure::ours("order", "orders/s", vec![400.0]),
+            Figure::ours("close", "s", vec![3.0]),
+        ];
+        let report = Report::of("row", figures);
+        let times: Vec<_> = report.figures.iter().map(|figure| report.ours_times(figure)).collect();
+        assert_eq!(times, [Some(4.0), Some(3.0), None, None, None]);
     }
 
     #[test]

@@ -18,19 +18,21 @@ use crate::measure::Figure;
 
 /// What one sync carries.
 const BLOCK_BYTES: usize = 4 * 1024;
+/// About what a durable order of three lines writes.
+const ORDER_BYTES: usize = 280;
 /// Space that is allocated before anything is timed.
 const SPACE_BYTES: u64 = 64 * 1024 * 1024;
 /// Syncs in a run.
 const SYNCS: u64 = 3_000;
 /// Orders that one sync carries.
-const ORDERS_A_SYNC: [u64; 3] = [32, 100, 1_000];
+const ORDERS_A_SYNC: [u64; 4] = [32, 256, 1_000, 8_000];
 /// Orders in a run, at least.
 const ORDERS: u64 = 60_000;
 
 /// A file with its space allocated, to be synced block by block.
 pub struct Disk {
     file: File,
-    blocks_done: u64,
+    written_bytes: u64,
 }
 
 impl Disk {
@@ -42,18 +44,30 @@ impl Disk {
             file.write_all_at(&zeros, at)?;
         }
         file.sync_all()?;
-        Ok(Disk { file, blocks_done: 0 })
+        Ok(Disk { file, written_bytes: 0 })
     }
 
-    /// How many blocks a second become durable, one after another.
-    pub fn syncs_per_second(&mut self, count: u64) -> Outcome<f64> {
-        let block = [7; BLOCK_BYTES];
+    /// How many blocks of 4 KiB a second become durable, one after another.
+    pub fn blocks_per_second(&mut self, count: u64) -> Outcome<f64> {
+        self.written_bytes = self.written_bytes.next_multiple_of(BLOCK_BYTES as u64);
+        self.syncs_per_second(count, &[7; BLOCK_BYTES])
+    }
+
+    /// How many writes of an order's bytes a second become durable, one after another as a log has them: most begin in the
+    /// block in which the one before ended.
+    pub fn orders_per_second(&mut self, count: u64) -> Outcome<f64> {
+        self.syncs_per_second(count, &[7; ORDER_BYTES])
+    }
+
+    fn syncs_per_second(&mut self, count: u64, bytes: &[u8]) -> Outcome<f64> {
         let (elapsed, done) = seconds(|| -> Outcome<()> {
             for _ in 0..count {
-                let at = self.blocks_done * BLOCK_BYTES as u64 % SPACE_BYTES;
-                self.file.write_all_at(&block, at)?;
+                if self.written_bytes + bytes.len() as u64 > SPACE_BYTES {
+                    self.written_bytes = 0;
+                }
+                self.file.write_all_at(bytes, self.written_bytes)?;
                 self.file.sync_data()?;
-                self.blocks_done += 1;
+                self.written_bytes += bytes.len() as u64;
             }
             Ok(())
         });
@@ -66,19 +80,30 @@ impl Disk {
 pub fn run(below: &Path, size: Size) -> Outcome<Vec<Figure>> {
     let folder = Folder::new(below, "disk")?;
     let mut disk = Disk::new(folder.path())?;
-    let syncs = repeat(size.runs, |_| disk.syncs_per_second(SYNCS))?;
-    let mut figures = vec![Figure::of("disk", "fdatasync of 4 KiB in allocated space", "syncs/s", syncs)];
-    let mut log = FileLog::create(&folder.path().join("log"), LedgerId([1; 16]), Options::default())?;
+    let blocks = repeat(size.runs, |_| disk.blocks_per_second(SYNCS))?;
+    let orders = repeat(size.runs, |_| disk.orders_per_second(SYNCS))?;
+    let mut figures = vec![
+        Figure::of("limit", "fdatasync of 4 KiB in allocated space", "syncs/s", blocks),
+        Figure::of(
+            "limit",
+            format!("fdatasync of {ORDER_BYTES} bytes in allocated space"),
+            "syncs/s",
+            orders,
+        ),
+    ];
     for count in ORDERS_A_SYNC {
-        let runs = repeat(size.runs, |_| encode_write_sync(&mut log, count))?;
-        figures.push(Figure::of(
-            "disk",
-            format!("encode, write, sync: {count} orders a sync"),
-            "orders/s",
-            runs,
-        ));
+        figures.push(without_judging(below, size, count)?);
     }
     Ok(figures)
+}
+
+/// Orders that are encoded, written and synced so many together, and judged by nobody.
+pub fn without_judging(below: &Path, size: Size, orders_a_sync: u64) -> Outcome<Figure> {
+    let folder = Folder::new(below, "log")?;
+    let mut log = FileLog::create(&folder.path().join("log"), LedgerId([1; 16]), Options::default())?;
+    let runs = repeat(size.runs, |_| encode_write_sync(&mut log, orders_a_sync))?;
+    let what = format!("encode, write, sync, unjudged: {orders_a_sync} orders a sync");
+    Ok(Figure::of("limit", what, "orders/s", runs))
 }
 
 fn encode_write_sync(log: &mut FileLog, orders_a_sync: u64) -> Outcome<f64> {

@@ -111,8 +111,23 @@ fn load(folder: &Path) -> Outcome<u32> {
 
 /// The memory that this process has now; 0 where the system does not tell.
 fn resident_bytes() -> u64 {
+    memory_bytes("VmRSS:")
+}
+
+/// The most memory that this process had since it began or [`forget_peak`]; 0 where the system does not tell.
+pub fn peak_bytes() -> u64 {
+    memory_bytes("VmHWM:")
+}
+
+/// Lets the peak be that of what comes now, where the system allows it.
+pub fn forget_peak() {
+    // Linux resets the peak for a 5; elsewhere there is no peak to be told either.
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+}
+
+fn memory_bytes(name: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = status.lines().find_map(|line| line.strip_prefix(name));
     let kilobytes = kilobytes.and_then(|text| text.trim().trim_end_matches(" kB").parse::<u64>().ok());
     kilobytes.unwrap_or(0) * 1_024
 }

@@ -1,4 +1,4 @@
-//! Jobs over a generated history: folding and verifying its log, judging it again, and keeping its members.
+//! Jobs over a generated history: folding and verifying its log, and judging it again.
 
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -23,44 +23,38 @@ const BATCHES_AHEAD: usize = 2;
 pub struct Past {
     folder: Folder,
     size: Size,
+    /// Members who ever bought.
+    members: u32,
     /// Records in the log.
     records: u64,
     figures: Vec<Figure>,
 }
 
 impl Past {
-    /// Takes a history down. The figures say how fast that was, and how fast snapshots were written.
+    /// Takes a history down. The figures say how fast that was.
     pub fn new(below: &Path, size: Size) -> Outcome<Past> {
         let folder = Folder::new(below, "history")?;
         let options = Options { memory_bytes_max: 1 << 40, ..Options::default() };
         let ledger = new_ledger(&folder.path().join("ledger"), options)?;
-        let (elapsed, refused) = seconds(|| take_down(&ledger, size));
+        let (elapsed, refused) = seconds(|| take_down(&ledger, size, &mut |_| {}));
         let refused = refused?;
-        let orders = size.orders as f64;
-        let mut figures = vec![
-            Figure::ours(
-                "history taken down, durable, generated meanwhile",
-                "orders/s",
-                vec![orders / elapsed],
-            ),
-            Figure::ours("  of its commands refused", "%", vec![100.0 * refused as f64 / orders]),
-        ];
         let members = ledger.info()?.members;
-        let written = repeat(size.runs, |_| {
-            let (elapsed, done) = seconds(|| ledger.snapshot());
-            done?;
-            Ok(elapsed)
-        })?;
-        figures.push(Figure::ours(format!("snapshot of {members} members: write"), "s", written));
         ledger.close()?;
-        let mut past = Past { folder, size, records: 0, figures };
+        let mut past = Past { folder, size, members, records: 0, figures: Vec::new() };
         past.records = past.walk()?;
+        let orders = size.orders as f64;
+        let of_all = format!("history of {members} members taken down, durable, generated meanwhile");
+        past.figures = vec![
+            Figure::ours(of_all, "orders/s", vec![orders / elapsed]),
+            Figure::ours("  of its commands refused", "%", vec![100.0 * refused as f64 / orders]),
+            Figure::ours("  facts and decisions", "records", vec![past.records as f64]),
+        ];
         Ok(past)
     }
 
-    /// What taking the history down came to.
-    pub fn figures(&self) -> Vec<Figure> {
-        self.figures.clone()
+    /// What taking the history down came to; told once.
+    pub fn figures(&mut self) -> Vec<Figure> {
+        std::mem::take(&mut self.figures)
     }
 
     /// Where the ledger is.
@@ -95,9 +89,11 @@ impl Past {
         let folded = repeat(self.size.runs, |_| {
             Ok(self.records as f64 / fresh::of(Work::Fold, &self.ledger(), true)?.seconds)
         })?;
+        let what = "whole log folded on one core";
         Ok(vec![
-            Figure::ours("log walked over, checksums and headers only", "records/s", walked),
-            Figure::ours("whole log folded on one core", "events/s", folded),
+            Figure::limit("log walked over, checksums and headers only", "records/s", walked, what),
+            Figure::ours(what, "events/s", folded),
+            Figure::ours("  members folded", "members", vec![f64::from(self.members)]),
         ])
     }
 
@@ -160,32 +156,11 @@ impl Past {
             Figure::ours("backtest, identity, one core", "orders/s", identical),
         ])
     }
-
-    /// The ledger opened after a clean stop, its snapshot read whole, and what its members take in memory.
-    pub fn keeping(&self) -> Outcome<Vec<Figure>> {
-        let runs = |work| repeat(self.size.runs, |_| Ok(fresh::of(work, &self.ledger(), false)?.seconds));
-        let (opened, loaded) = (runs(Work::Open)?, runs(Work::Load)?);
-        let held = fresh::of(Work::Hold, &self.ledger(), false)?;
-        let each = |bytes: u64| vec![bytes as f64 / f64::from(held.members.max(1))];
-        Ok(vec![
-            Figure::ours(
-                format!("open of {} members after a clean stop, one read", held.members),
-                "s",
-                opened,
-            ),
-            Figure::ours(format!("snapshot of {} members: load", held.members), "s", loaded),
-            Figure::ours("memory per member in the cache, as counted", "bytes", each(held.counted_bytes)),
-            Figure::ours(
-                "memory per member, all in memory, of the process",
-                "bytes",
-                each(held.resident_bytes),
-            ),
-        ])
-    }
 }
 
-/// Submits a whole history, generated beside; gives how many commands were refused.
-fn take_down(ledger: &BlockingLedger, size: Size) -> Outcome<u64> {
+/// Submits a whole history, generated beside; gives how many commands were refused. `tell` hears after every batch how many
+/// commands it had.
+pub fn take_down(ledger: &BlockingLedger, size: Size, tell: &mut dyn FnMut(usize)) -> Outcome<u64> {
     let Size { members, orders, seed, .. } = size;
     let (sender, receiver) = sync_channel::<Vec<Command>>(BATCHES_AHEAD);
     std::thread::scope(|scope| {
@@ -201,7 +176,9 @@ fn take_down(ledger: &BlockingLedger, size: Size) -> Outcome<u64> {
         });
         let mut refused = 0;
         for batch in receiver {
+            let count = batch.len();
             refused += ledger.submit_all(batch)?.iter().filter(|outcome| outcome.is_err()).count() as u64;
+            tell(count);
         }
         Ok(refused)
     })

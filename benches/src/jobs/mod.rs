@@ -3,14 +3,17 @@
 //! Every durable figure rests on a sync before the receipt. What a job prepares is not timed; what it times it repeats,
 //! and gives every run.
 
+pub mod big;
 pub mod disk;
 pub mod fresh;
 pub mod history;
+pub mod keeping;
 pub mod orders;
 pub mod rfm;
 pub mod spending;
 
 use std::error::Error;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Instant as Moment;
 
@@ -20,20 +23,45 @@ use tallybook_benches::{PROGRAMME, START};
 /// What can go wrong in a benchmark: it is told and ends the run.
 pub type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// How much is measured.
+/// How much is asked to be measured; what is left out is each job's own.
 #[derive(Clone, Copy, Debug, clap::Args)]
-pub struct Size {
-    /// Members who may buy.
-    #[arg(long, global = true, default_value_t = 100_000)]
-    pub members: u32,
-    /// Orders in the generated history, and in the jobs that submit in bulk.
-    #[arg(long, global = true, default_value_t = 1_000_000)]
-    pub orders: u64,
+pub struct Asked {
+    /// Members who may buy; each job has a default of its own.
+    #[arg(long, global = true)]
+    members: Option<u32>,
+    /// Orders, likewise.
+    #[arg(long, global = true)]
+    orders: Option<u64>,
     /// Runs of every job.
     #[arg(long, global = true, default_value_t = 3)]
-    pub runs: usize,
+    runs: usize,
     /// Where chance starts.
     #[arg(long, global = true, default_value_t = 1)]
+    seed: u64,
+}
+
+impl Asked {
+    /// How much a job measures whose own size is this many members and orders.
+    pub fn or(self, members: u32, orders: u64) -> Size {
+        Size {
+            members: self.members.unwrap_or(members).max(1),
+            orders: self.orders.unwrap_or(orders),
+            runs: self.runs.max(1),
+            seed: self.seed,
+        }
+    }
+}
+
+/// How much is measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    /// Members who may buy, at least 1.
+    pub members: u32,
+    /// Orders in the generated history, and in the jobs that submit in bulk.
+    pub orders: u64,
+    /// Runs of every job, at least 1.
+    pub runs: usize,
+    /// Where chance starts.
     pub seed: u64,
 }
 
@@ -55,11 +83,16 @@ impl Folder {
     pub fn path(&self) -> &Path {
         &self.0
     }
+
+    /// Leaves it where it is.
+    pub fn keep(mut self) -> PathBuf {
+        std::mem::take(&mut self.0)
+    }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What is left costs space only.
+        // One that is kept has no path any more. What is left costs space only.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
@@ -84,6 +117,17 @@ pub fn seconds<T>(work: impl FnOnce() -> T) -> (f64, T) {
     let start = Moment::now();
     let done = work();
     (start.elapsed().as_secs_f64(), done)
+}
+
+/// How many bytes of the disk all files below a folder take; 0 where there is none.
+pub fn disk_bytes(folder: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let of = |entry: std::fs::DirEntry| match entry.file_type() {
+        Ok(kind) if kind.is_dir() => disk_bytes(&entry.path()),
+        // The system counts blocks of 512 bytes, whatever the file system's are.
+        _ => entry.metadata().map_or(0, |metadata| metadata.blocks() * 512),
+    };
+    entries.flatten().map(of).sum()
 }
 
 /// Runs something several times and keeps what each came to.

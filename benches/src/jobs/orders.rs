@@ -9,7 +9,7 @@ use tallybook::{BlockingLedger, Command, Ledger, Options};
 use tallybook_benches::generate::{Chance, member_name};
 use tallybook_benches::{START, order};
 
-use super::disk::Disk;
+use super::disk::{Disk, without_judging};
 use super::{Folder, Outcome, Size, new_ledger, repeat, seconds, submit_sound};
 use crate::measure::Figure;
 
@@ -65,21 +65,28 @@ pub fn one_caller(below: &Path, size: Size) -> Outcome<Vec<Figure>> {
     let ledger = new_ledger(&folder.path().join("ledger"), Options::default())?;
     let mut shop = Shop::open(&ledger, size)?;
     let mut disk = Disk::new(folder.path())?;
-    let (mut syncs, mut orders, mut shares) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut blocks, mut writes, mut orders, mut shares) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..size.runs.max(1) {
         let commands = shop.orders(WAITED_FOR);
-        let disk_rate = disk.syncs_per_second(WAITED_FOR / 2)?;
+        blocks.push(disk.blocks_per_second(WAITED_FOR / 2)?);
+        let before = disk.orders_per_second(WAITED_FOR / 2)?;
         let (elapsed, done) = seconds(|| commands.into_iter().try_for_each(|c| ledger.submit(c).map(|_| ())));
         done?;
-        let disk_rate = (disk_rate + disk.syncs_per_second(WAITED_FOR / 2)?) / 2.0;
+        let disk_rate = f64::midpoint(before, disk.orders_per_second(WAITED_FOR / 2)?);
         let rate = WAITED_FOR as f64 / elapsed;
-        syncs.push(disk_rate);
+        writes.push(disk_rate);
         orders.push(rate);
         shares.push(100.0 * rate / disk_rate);
     }
     ledger.close()?;
     Ok(vec![
-        Figure::of("disk", "fdatasync of 4 KiB, before and after each run", "syncs/s", syncs),
+        Figure::of("limit", "fdatasync of 4 KiB, before each run", "syncs/s", blocks),
+        Figure::limit(
+            "fdatasync of an order's bytes, before and after each run",
+            "syncs/s",
+            writes,
+            "durable order, one caller",
+        ),
         Figure::ours("durable order, one caller", "orders/s", orders),
         Figure::ours("durable order, one caller, share of the disk's rate", "%", shares),
     ])
@@ -100,7 +107,15 @@ pub fn many_callers(below: &Path, size: Size) -> Outcome<Vec<Figure>> {
         waits.run(&ledger, commands)?;
     }
     end(ledger)?;
-    Ok(waits.figures("durable order, 256 callers", "orders/s"))
+    let what = "durable order, 256 callers";
+    let mut figures = vec![beside(without_judging(below, size, CALLERS as u64)?, what)];
+    figures.extend(waits.figures(what, "orders/s"));
+    Ok(figures)
+}
+
+/// A limit, set beside one of ours.
+fn beside(limit: Figure, what: &str) -> Figure {
+    Figure { beside: Some(what.to_owned()), ..limit }
 }
 
 /// A few batches from all callers, so that every member is in memory before anything is timed.
@@ -194,6 +209,9 @@ pub fn batches(below: &Path, size: Size) -> Outcome<Vec<Figure>> {
                 submit_batches(&ledger, batches)
             })?;
             let what = format!("durable orders in batches of {batch}, {callers} at a time");
+            if callers == 1 {
+                figures.push(beside(without_judging(below, size, batch)?, &what));
+            }
             figures.push(Figure::ours(what, "orders/s", runs));
         }
     }

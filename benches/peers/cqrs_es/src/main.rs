@@ -1,7 +1,7 @@
 //! A ledger of points as `cqrs-es` has it over PostgreSQL: two events an order, members as aggregates.
 //!
-//! `tallybook-peer-cqrs-es URL MEMBERS RUNS` prints one figure as JSON a line, as the other peers do. The database has the
-//! table that `postgres-es` asks for.
+//! `tallybook-peer-cqrs-es URL ROW MEMBERS RUNS` prints one figure as JSON a line, as the other peers do. The database has
+//! the table that `postgres-es` asks for, and events in it where the row is `fold`.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -15,6 +15,7 @@ use cqrs_es::{Aggregate, DomainEvent};
 use postgres_es::{PostgresCqrs, PostgresEventRepository, postgres_cqrs};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 
 /// Orders that one caller waits for in a run.
@@ -94,32 +95,41 @@ impl Aggregate for Member {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let mut next = || arguments.next().ok_or("usage: URL MEMBERS RUNS");
-    let (url, members, runs): (String, usize, usize) = (next()?, next()?.parse()?, next()?.parse()?);
-    tokio::runtime::Runtime::new()?.block_on(measure(&url, members, runs))
+    let mut next = || arguments.next().ok_or("usage: URL ROW MEMBERS RUNS");
+    let (url, row, members, runs) = (next()?, next()?, next()?.parse()?, next()?.parse()?);
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let pool = PgPoolOptions::new().max_connections(CALLERS as u32).connect(&url).await?;
+        match row.as_str() {
+            "one-caller" => one_caller(pool, members, runs).await,
+            "callers" => many_callers(pool, members, runs).await,
+            "fold" => fold(pool, runs).await,
+            _ => Err(format!("there is nothing to measure in {row}").into()),
+        }
+    })
 }
 
-async fn measure(url: &str, members: usize, runs: usize) -> Result<(), Box<dyn Error>> {
-    let pool = PgPoolOptions::new().max_connections(CALLERS as u32).connect(url).await?;
-    let ledger = Arc::new(postgres_cqrs::<Member>(pool.clone(), Vec::new(), ()));
-    let mut orders_done = 0;
+async fn one_caller(pool: PgPool, members: usize, runs: usize) -> Result<(), Box<dyn Error>> {
+    let ledger = postgres_cqrs::<Member>(pool, Vec::new(), ());
     let mut rates = Vec::new();
-    for _ in 0..runs {
+    for run in 0..runs {
         let start = Instant::now();
-        for _ in 0..WAITED_FOR {
-            orders_done += 1;
-            place(&ledger, members, orders_done).await?;
+        for number in run * WAITED_FOR..(run + 1) * WAITED_FOR {
+            place(&ledger, members, number).await?;
         }
         rates.push(WAITED_FOR as f64 / start.elapsed().as_secs_f64());
     }
     tell("place an order, one caller", "orders/s", &rates, "durable order, one caller");
+    Ok(())
+}
 
-    rates.clear();
-    for _ in 0..runs {
+async fn many_callers(pool: PgPool, members: usize, runs: usize) -> Result<(), Box<dyn Error>> {
+    let ledger = Arc::new(postgres_cqrs::<Member>(pool, Vec::new(), ()));
+    let mut rates = Vec::new();
+    for run in 0..runs {
         let start = Instant::now();
         let callers: Vec<_> = (0..CALLERS)
             .map(|caller| {
-                let (ledger, first) = (Arc::clone(&ledger), orders_done + caller * EACH);
+                let (ledger, first) = (Arc::clone(&ledger), (run * CALLERS + caller) * EACH);
                 tokio::spawn(async move {
                     for number in first..first + EACH {
                         place(&ledger, members, number).await?;
@@ -131,12 +141,14 @@ async fn measure(url: &str, members: usize, runs: usize) -> Result<(), Box<dyn E
         for caller in callers {
             caller.await??;
         }
-        orders_done += CALLERS * EACH;
         rates.push((CALLERS * EACH) as f64 / start.elapsed().as_secs_f64());
     }
     tell("place an order, 64 callers", "orders/s", &rates, "durable order, 256 callers");
+    Ok(())
+}
 
-    rates.clear();
+async fn fold(pool: PgPool, runs: usize) -> Result<(), Box<dyn Error>> {
+    let mut rates = Vec::new();
     let repository = PostgresEventRepository::new(pool);
     for _ in 0..runs {
         let start = Instant::now();
