@@ -119,12 +119,13 @@ pub(crate) fn keys<R: LogReader>(reader: &R, past: &Past) -> Result<Vec<(u32, Po
     Ok(keys)
 }
 
-/// The batch whose first fact stands at a position, if that came under a key. Only the fact's member is looked at.
+/// The batch whose first fact stands at a position, if that came under a key, and the fact's member. Only that member's
+/// records are looked at.
 pub(crate) fn batch_under_key<R: LogReader>(
     records: &mut RecordReader<R>,
     position: Position,
     key: &str,
-) -> Result<Option<HistoryBatch>, LedgerError> {
+) -> Result<Option<(u32, HistoryBatch)>, LedgerError> {
     let first = records.record_buf(position)?;
     if !has_key(&first, key)? {
         return Ok(None);
@@ -146,7 +147,7 @@ pub(crate) fn batch_under_key<R: LogReader>(
             add_record(&mut found, &record)?;
         }
         if next >= batch.end() {
-            return Ok(Some(found));
+            return Ok(Some((first.header.member, found)));
         }
         at = next;
     }

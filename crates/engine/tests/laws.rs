@@ -188,8 +188,10 @@ proptest! {
                 stage.ledger = open_on(&stage.disk, Stage::options(&stage.clock)).unwrap();
             }
             while !done.is_empty() && chance.one_in(2) {
-                let (command, receipt) = &done[chance.below(done.len() as u64) as usize];
-                let command = &under_a_name_of_theirs(&stage.ledger, command, &mut chance);
+                let (first, receipt) = &done[chance.below(done.len() as u64) as usize];
+                let command = &under_a_name_of_theirs(&stage.ledger, first, &mut chance);
+                // Who has become part of the other may have done just the same.
+                let receipt = done.iter().find(|(done, _)| done == command).map_or(receipt, |(_, theirs)| theirs);
                 if chance.one_in(3) {
                     let mut other = command.clone();
                     other.key = Some(command.effective_key().unwrap());

@@ -196,6 +196,16 @@ fn s38_a_retry_of_what_the_old_name_did_counts_once() {
 }
 
 #[test]
+fn s38_of_two_who_did_the_same_under_one_key_each_is_told_their_own() {
+    let ledger = ledger(&SimulatedDisk::new(), small_options());
+    let anns = ledger.submit(enrol("ann", None, noon(0))).unwrap();
+    let bobs = ledger.submit(enrol("bob", None, noon(0))).unwrap();
+    ledger.submit(merge("bob", "ann", noon(1))).unwrap();
+    assert_eq!(ledger.submit(enrol("bob", None, noon(0))).unwrap().position, bobs.position);
+    assert_eq!(ledger.submit(enrol("ann", None, noon(0))).unwrap().position, anns.position);
+}
+
+#[test]
 fn s06_a_referral_pays_both_sides_after_the_window_and_neither_if_the_order_goes_back() {
     let ledger = ledger(&SimulatedDisk::new(), small_options());
     ledger.submit(enrol("ann", None, noon(0))).unwrap();

@@ -188,28 +188,35 @@ impl<R: LogReader> Decider<R> {
                 self.recall.places(number, fingerprint).unwrap_or_default()
             }
         };
+        // Members who became one may each have used the key, even for the same: then each is told their own.
+        let own = self.on_members(|members| members.find(&command.member))?;
         let mut has_conflict = false;
+        let mut same: Option<HistoryBatch> = None;
         self.see_all();
         for position in places {
-            let Some(earlier) = archive::batch_under_key(&mut self.records, position, effective_key)? else {
-                continue;
-            };
-            if is_same(&earlier, command) {
-                return Ok(Some(Receipt {
-                    batch_number: earlier.batch_number,
-                    position,
-                    recorded_at: earlier.recorded_at,
-                    events: earlier.events,
-                    repeated: true,
-                }));
+            match archive::batch_under_key(&mut self.records, position, effective_key)? {
+                Some((member, earlier)) if is_same(&earlier, command) => {
+                    if same.is_none() || own == Some(member) {
+                        same = Some(earlier);
+                    }
+                }
+                Some(_) => has_conflict = true,
+                None => {}
             }
-            // Members who became one may each have used the key.
-            has_conflict = true;
         }
-        if has_conflict {
-            return Err(Refusal::IdempotencyConflict { key: effective_key.to_owned() }.into());
+        match same {
+            Some(earlier) => Ok(Some(Receipt {
+                batch_number: earlier.batch_number,
+                position: earlier.position,
+                recorded_at: earlier.recorded_at,
+                events: earlier.events,
+                repeated: true,
+            })),
+            None if has_conflict => {
+                Err(Refusal::IdempotencyConflict { key: effective_key.to_owned() }.into())
+            }
+            None => Ok(None),
         }
-        Ok(None)
     }
 
     /// The member's past, where a fingerprint may be in it.
