@@ -22,6 +22,10 @@ use crate::measure::{Circumstances, Report};
 use crate::peers::Peer;
 use crate::plan::Row;
 
+/// As in the command line.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Debug, Parser)]
 #[command(about = "Benchmarks of Tallybook: whole jobs, peers, and instruction counts.")]
 struct Cli {

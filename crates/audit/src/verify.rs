@@ -13,6 +13,8 @@ use crate::replay::Replay;
 use crate::report::{Finding, FindingKind, Findings, Progress, Report, SnapshotCheck};
 use crate::snapshot::{self, Opened};
 
+/// Batches whose members are looked at together before the first is replayed.
+const LOOK_AHEAD: usize = 32;
 /// How often progress is told, in bytes of the log.
 const PROGRESS_BYTES: u64 = 1 << 20;
 
@@ -173,9 +175,16 @@ impl<'n, R: LogReader> Run<'n, R> {
                 progress(self.progress(at, bytes_total));
                 tell_at = at.0 + PROGRESS_BYTES;
             }
-            match batches.next_batch() {
-                Ok(Some(batch)) => self.replay.take(&batch)?,
-                Ok(None) => break,
+            match batches.next_batches(LOOK_AHEAD) {
+                Ok(next) if next.is_empty() => break,
+                Ok(next) => {
+                    let members = next.iter().filter_map(|batch| batch.records().next());
+                    self.replay.book.look_ahead(members.map(|record| record.header.member));
+                    for batch in next {
+                        view = self.compare_if_reached(view, batch.header().position);
+                        self.replay.take(&batch)?;
+                    }
+                }
                 Err(error @ LogError::Corruption { .. }) => {
                     self.replay.findings.add(of_log(&error));
                     self.notes.push(format!("the replay ended at position {at}, where the log is damaged"));

@@ -18,6 +18,10 @@ use clap::Parser;
 use crate::cli::Cli;
 use crate::output::Output;
 
+/// Commands, receipts and states are many small pieces of memory, taken on one thread and freed on another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     keep_sled_quiet();
     let cli = Cli::parse();

@@ -11,15 +11,33 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use tallybook_log::{Group, Log, LogEnd, LogReader, Position};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
+use crate::decider::Submitted;
 use crate::error::LedgerError;
 
 /// Written groups whose memory is kept for the next ones.
 const SPARE_GROUPS_MAX: usize = 2;
 
 /// Something that waits for a group to be durable.
-pub(crate) type Waiter = Box<dyn FnOnce(Result<(), LedgerError>) + Send>;
+pub(crate) enum Waiter {
+    /// A command's outcome.
+    Submitted(Submitted, oneshot::Sender<Submitted>),
+    /// Anything else.
+    Other(Box<dyn FnOnce(Result<(), LedgerError>) + Send>),
+}
+
+impl Waiter {
+    /// Tells how the group fared. A refusal rests on what came before just as a receipt does.
+    fn tell(self, written: Result<(), LedgerError>) {
+        match self {
+            Waiter::Submitted(Submitted { outcome, command }, reply) => {
+                let _ = reply.send(Submitted { outcome: written.and(outcome), command });
+            }
+            Waiter::Other(told) => told(written),
+        }
+    }
+}
 
 /// What the decider asks of the committer.
 enum Job {
@@ -104,7 +122,7 @@ impl Committer {
     pub(crate) fn append(&self, group: Group, waiters: Vec<Waiter>) {
         if let Err(unsent) = self.jobs.send(Job::Append { group, waiters }) {
             let Job::Append { waiters, .. } = unsent.0 else { return };
-            waiters.into_iter().for_each(|waiter| waiter(Err(LedgerError::Closed)));
+            waiters.into_iter().for_each(|waiter| waiter.tell(Err(LedgerError::Closed)));
         }
     }
 
@@ -127,9 +145,9 @@ impl Committer {
     /// Waits until everything handed over is durable or has failed.
     pub(crate) fn wait(&self, start: LogEnd) -> Result<(), LedgerError> {
         let (sender, receiver) = channel();
-        let waiter: Waiter = Box::new(move |outcome| {
+        let waiter = Waiter::Other(Box::new(move |outcome| {
             let _ = sender.send(outcome);
-        });
+        }));
         self.append(Group::new(start), vec![waiter]);
         receiver.recv().unwrap_or(Err(LedgerError::Closed))
     }
@@ -181,7 +199,7 @@ impl<L: Log> Worker<L> {
                         failure = Some(error.clone());
                         self.failed.store(true, Ordering::Release);
                     }
-                    waiters.into_iter().for_each(|waiter| waiter(outcome.clone()));
+                    waiters.into_iter().for_each(|waiter| waiter.tell(outcome.clone()));
                     // Where nobody wants it, it goes.
                     let _ = self.spare_groups.try_send(group);
                 }

@@ -36,10 +36,15 @@ impl Directory {
         self.fresh.insert(name.into(), number);
     }
 
+    /// A member's number, where it is in memory.
+    pub(crate) fn known(&self, name: &str) -> Option<u32> {
+        self.fresh.get(name).or_else(|| self.found.get(name)).copied()
+    }
+
     /// Finds a member's number.
     pub(crate) fn find(&mut self, name: &str, store: Option<&dyn PageStore>) -> Result<Option<u32>, Doubt> {
-        if let Some(number) = self.fresh.get(name).or_else(|| self.found.get(name)) {
-            return Ok(Some(*number));
+        if let Some(number) = self.known(name) {
+            return Ok(Some(number));
         }
         let Some(store) = store.filter(|_| self.page_count > 0) else { return Ok(None) };
         let page = page_of(name, self.page_count);

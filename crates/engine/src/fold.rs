@@ -128,6 +128,28 @@ impl Member {
         folded.map_err(unreadable)?
     }
 
+    /// Reads from every part of the member itself that a judgement reads, so that it is in the processor's caches then.
+    /// What it gives means nothing.
+    pub fn touch(&self) -> i64 {
+        let Member { name, head, seen, state, .. } = self;
+        let balance = state.balances.first().map_or(0, |balance| balance.available.0 ^ balance.arrears.0);
+        let ladder = state.ladders.first().map_or(0, |ladder| ladder.since.0 ^ ladder.buckets.len() as i64);
+        let lists = state.lots.len() ^ state.caps.len() ^ state.renewals.len() ^ seen.len() ^ name.len();
+        state.settled_to.0 ^ balance ^ ladder ^ lists as i64 ^ head.0 as i64
+    }
+
+    /// The same for lists of the member's that are elsewhere in memory.
+    pub fn touch_lists(&self) -> i64 {
+        let Member { seen, state, .. } = self;
+        let lots = state.lots.iter().fold(0, |sum, lot| sum ^ lot.remaining.0);
+        let caps = state.caps.iter().step_by(2).fold(0, |sum, cap| sum ^ cap.used.0);
+        let buckets = state.ladders.iter().fold(0, |sum, ladder| {
+            ladder.buckets.last().map_or(sum, |bucket| sum ^ i64::from(bucket.start.0))
+        });
+        let seen = seen.iter().step_by(16).fold(0, |sum, fingerprint| sum ^ fingerprint);
+        lots ^ caps ^ buckets ^ i64::from(seen)
+    }
+
     /// About how much memory the member takes, in bytes.
     pub fn memory_bytes(&self) -> usize {
         let state = &self.state;

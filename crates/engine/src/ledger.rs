@@ -27,7 +27,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::answers::{Info, MemberView, Published, Receipt, SweepReport};
 use crate::archive::{self, HistoryBatch};
-use crate::committer::{Committer, Durable};
+use crate::committer::{Committer, Durable, Waiter};
 use crate::decider::{Decider, Request};
 use crate::error::LedgerError;
 use crate::fold::Member;
@@ -158,7 +158,9 @@ impl BlockingLedger {
     /// [`LedgerError::Refused`] leaves no trace. After [`LedgerError::DiskFull`] nothing of it was kept; after other
     /// faults it may or may not be there: submit it again under the same key.
     pub fn submit(&self, command: Command) -> Result<Receipt, LedgerError> {
-        self.ask(move |decider| decider.submit(&command))
+        let (reply, answer) = oneshot::channel();
+        self.send(Request::Submit(command, reply))?;
+        answer.blocking_recv().map_err(|_| LedgerError::Closed)?.outcome
     }
 
     /// Takes down many commands in order, written together. Each has its own outcome.
@@ -166,7 +168,8 @@ impl BlockingLedger {
     /// # Errors
     /// Faults only; they are of the whole.
     pub fn submit_all(&self, commands: Vec<Command>) -> Result<Vec<Result<Receipt, Refusal>>, LedgerError> {
-        self.ask(move |decider| submit_each(decider, &commands))
+        let asked = self.ask(move |decider| Ok((decider.submit_each(&commands)?, commands)));
+        asked.map(|(outcomes, _)| outcomes)
     }
 
     /// Publishes a programme version. The first may start before all facts, a later one only in the future.
@@ -371,10 +374,9 @@ impl BlockingLedger {
     /// [`LedgerError::Closed`] where it was closed before; faults. Everything acknowledged is safe in any case.
     pub fn close(self) -> Result<(), LedgerError> {
         let (reply, outcome) = oneshot::channel();
-        let request: Request<FileLogReader> = Box::new(move |decider| {
+        self.send(Request::Other(Box::new(move |decider| {
             let _ = reply.send(decider.shut_down());
-        });
-        self.threads.requests()?.blocking_send(request).map_err(|_| LedgerError::Closed)?;
+        })))?;
         let closed = outcome.blocking_recv().map_err(|_| LedgerError::Closed)?;
         self.threads.join();
         closed
@@ -385,8 +387,12 @@ impl BlockingLedger {
         work: impl FnOnce(&mut Decider<FileLogReader>) -> Result<T, LedgerError> + Send + 'static,
     ) -> Result<T, LedgerError> {
         let (request, answer) = request(work);
-        self.threads.requests()?.blocking_send(request).map_err(|_| LedgerError::Closed)?;
+        self.send(request)?;
         answer.blocking_recv().unwrap_or(Err(LedgerError::Closed))
+    }
+
+    fn send(&self, request: Request<FileLogReader>) -> Result<(), LedgerError> {
+        self.threads.requests()?.blocking_send(request).map_err(|_| LedgerError::Closed)
     }
 }
 
@@ -395,28 +401,13 @@ fn request<T: Send + 'static>(
     work: impl FnOnce(&mut Decider<FileLogReader>) -> Result<T, LedgerError> + Send + 'static,
 ) -> (Request<FileLogReader>, oneshot::Receiver<Result<T, LedgerError>>) {
     let (reply, answer) = oneshot::channel();
-    let request: Request<FileLogReader> = Box::new(move |decider| {
+    let request = Box::new(move |decider: &mut Decider<FileLogReader>| {
         let done = decider.attempt(work);
-        decider.when_durable(Box::new(move |outcome| {
-            // A refusal rests on what came before just as a receipt does.
-            let _ = reply.send(outcome.and(done));
-        }));
+        decider.when_durable(Waiter::Other(Box::new(move |written| {
+            let _ = reply.send(written.and(done));
+        })));
     });
-    (request, answer)
-}
-
-fn submit_each<R: LogReader>(
-    decider: &mut Decider<R>,
-    commands: &[Command],
-) -> Result<Vec<Result<Receipt, Refusal>>, LedgerError> {
-    commands
-        .iter()
-        .map(|command| match decider.submit(command) {
-            Ok(receipt) => Ok(Ok(receipt)),
-            Err(LedgerError::Refused(refusal)) => Ok(Err(refusal)),
-            Err(error) => Err(error),
-        })
-        .collect()
+    (Request::Other(request), answer)
 }
 
 fn find_member<R: LogReader>(

@@ -5,6 +5,7 @@
 //! - a packed page says what a fold says, but for the members who are decoded and ahead of it;
 //! - a page that the snapshot should have and cannot give is a [`Doubt`]; nothing is ever made up for it.
 
+use smallvec::SmallVec;
 use tallybook_core::calendar::Instant;
 use tallybook_snapshot::{Doubt, PageId, PageStore, SnapshotError, Snapshots, Watermark};
 
@@ -13,6 +14,8 @@ use crate::fold::Member;
 use crate::packed::{PAGE_MEMBERS, PackedPage, encode_member};
 use crate::pages::{Extra, MEMBER_PAGES};
 
+/// Members who are looked at together before the first of them is dealt with.
+pub(crate) const LOOK_AHEAD: usize = 32;
 /// Pages that are packed without another thread's help.
 const PACKED_ALONE_MAX: usize = 16;
 
@@ -33,17 +36,24 @@ pub(crate) struct Members {
 struct Page {
     /// `None` while only the snapshot has the page.
     packed: Option<PackedPage>,
-    /// Members who were used, by place.
-    decoded: Vec<Decoded>,
+    /// Members who were used.
+    decoded: InUse,
     /// Whether the snapshot has the page otherwise, or not at all.
     is_changed: bool,
     /// Nothing of the members is due before this; [`Instant::MIN`] where that is not known.
     due: Instant,
 }
 
+/// A page's decoded members, in order of their places.
+///
+/// Invariant: `places` has a bit for each of `members`, so that one is found by counting bits, without looking at others.
+struct InUse {
+    places: u64,
+    members: Vec<Decoded>,
+}
+
 /// A member who was used.
 struct Decoded {
-    index: usize,
     member: Box<Member>,
     memory_bytes: usize,
     /// Whether the packed page has the member otherwise, or not at all.
@@ -57,16 +67,50 @@ fn place(number: u32) -> (u32, usize) {
     ((number - 1) / PAGE_MEMBERS, ((number - 1) % PAGE_MEMBERS) as usize)
 }
 
+impl InUse {
+    const NONE: InUse = InUse { places: 0, members: Vec::new() };
+
+    /// Where a member is among `members`, or would have to be.
+    fn find(&self, index: usize) -> Result<usize, usize> {
+        let bit = 1_u64 << index;
+        let at = (self.places & (bit - 1)).count_ones() as usize;
+        if self.places & bit == 0 { Err(at) } else { Ok(at) }
+    }
+
+    fn insert(&mut self, index: usize, at: usize, decoded: Decoded) {
+        self.places |= 1 << index;
+        self.members.insert(at, decoded);
+    }
+
+    /// The members with their places.
+    fn iter_mut(&mut self) -> impl Iterator<Item = (usize, &mut Decoded)> {
+        let places = self.places;
+        (0..PAGE_MEMBERS as usize).filter(move |index| places >> index & 1 == 1).zip(&mut self.members)
+    }
+
+    /// Lets go of members who were not used since the hand came by, and takes the others' mark.
+    fn let_go(&mut self) {
+        let mut kept = 0;
+        for (index, decoded) in self.iter_mut() {
+            kept |= u64::from(decoded.is_used) << index;
+        }
+        self.places = kept;
+        self.members.retain(|decoded| decoded.is_used);
+        self.members.shrink_to_fit();
+        self.members.iter_mut().for_each(|decoded| decoded.is_used = false);
+    }
+}
+
 impl Page {
     /// A page that only the snapshot has.
-    const STORED: Page = Page { packed: None, decoded: Vec::new(), is_changed: false, due: Instant::MIN };
+    const STORED: Page = Page { packed: None, decoded: InUse::NONE, is_changed: false, due: Instant::MIN };
 
     fn packed_bytes(&self) -> usize {
         self.packed.as_ref().map_or(0, |packed| packed.bytes().len())
     }
 
     fn decoded_bytes(&self) -> usize {
-        self.decoded.iter().map(|decoded| decoded.memory_bytes).sum()
+        self.decoded.members.iter().map(|decoded| decoded.memory_bytes).sum()
     }
 
     fn packed(&self) -> &PackedPage {
@@ -75,14 +119,14 @@ impl Page {
 
     /// Packs again what decoded members have become.
     fn pack(&mut self) {
-        if !self.decoded.iter().any(|decoded| decoded.is_ahead) {
+        if !self.decoded.members.iter().any(|decoded| decoded.is_ahead) {
             return;
         }
         let mut fresh = Vec::new();
-        let mut ends = Vec::with_capacity(self.decoded.len());
-        for decoded in self.decoded.iter_mut().filter(|decoded| decoded.is_ahead) {
+        let mut ends = Vec::with_capacity(self.decoded.members.len());
+        for (index, decoded) in self.decoded.iter_mut().filter(|(_, decoded)| decoded.is_ahead) {
             encode_member(&decoded.member, &mut fresh);
-            ends.push((decoded.index, fresh.len()));
+            ends.push((index, fresh.len()));
             decoded.is_ahead = false;
         }
         let packed = self.packed();
@@ -168,6 +212,26 @@ impl Members {
         Ok(found)
     }
 
+    /// The numbers of members, where they are in memory.
+    pub(crate) fn known<'a>(&self, names: impl Iterator<Item = &'a str>) -> SmallVec<[u32; LOOK_AHEAD]> {
+        names.filter_map(|name| self.directory.known(name)).collect()
+    }
+
+    /// Brings members who will be asked for next into the processor's caches, as far as they are decoded. No step waits
+    /// for one member's memory before it asks for the next one's, so that many are fetched at a time.
+    pub(crate) fn look_ahead(&self, numbers: impl Iterator<Item = u32>) {
+        let places = numbers.filter(|number| (1..=self.count).contains(number)).map(place);
+        let in_use = places.filter_map(|(page, index)| {
+            let decoded = &self.pages[page as usize].decoded;
+            Some((decoded, decoded.find(index).ok()?))
+        });
+        let in_use: SmallVec<[(&InUse, usize); LOOK_AHEAD]> = in_use.collect();
+        let members = in_use.iter().map(|(decoded, at)| decoded.members[*at].member.as_ref());
+        let members: SmallVec<[&Member; LOOK_AHEAD]> = members.collect();
+        std::hint::black_box(members.iter().fold(0, |sum, member| sum ^ member.touch()));
+        std::hint::black_box(members.iter().fold(0, |sum, member| sum ^ member.touch_lists()));
+    }
+
     /// Sees to it that another member can be added.
     pub(crate) fn make_room(&mut self) -> Result<(), Doubt> {
         if self.count.is_multiple_of(PAGE_MEMBERS) { Ok(()) } else { self.load(place(self.count).0) }
@@ -191,7 +255,8 @@ impl Members {
         let page = &mut self.pages[page_number as usize];
         assert!(page.packed.is_some(), "room was made before");
         let member = Box::new(member);
-        page.decoded.push(Decoded { index, member, memory_bytes, is_ahead: true, is_used: true });
+        let at = page.decoded.members.len();
+        page.decoded.insert(index, at, Decoded { member, memory_bytes, is_ahead: true, is_used: true });
         page.is_changed = true;
         page.due = Instant::MIN;
         self.decoded_bytes += memory_bytes;
@@ -201,7 +266,7 @@ impl Members {
     /// Reads a member.
     pub(crate) fn get(&mut self, number: u32) -> Result<&Member, Doubt> {
         let (page, at) = self.reach(number)?;
-        Ok(&page.decoded[at].member)
+        Ok(&page.decoded.members[at].member)
     }
 
     /// Changes a member.
@@ -211,7 +276,7 @@ impl Members {
         change: impl FnOnce(&mut Member) -> T,
     ) -> Result<T, Doubt> {
         let (page, at) = self.reach(number)?;
-        let decoded = &mut page.decoded[at];
+        let decoded = &mut page.decoded.members[at];
         let changed = change(&mut decoded.member);
         let before = std::mem::replace(&mut decoded.memory_bytes, decoded.member.memory_bytes());
         let after = decoded.memory_bytes;
@@ -236,11 +301,10 @@ impl Members {
         self.load(page_number)?;
         let first = page_number * PAGE_MEMBERS + 1;
         let page = &self.pages[page_number as usize];
-        let mut decoded = page.decoded.iter().peekable();
         for (number, index) in (first..=self.count).zip(0..PAGE_MEMBERS as usize) {
-            match decoded.next_if(|decoded| decoded.index == index) {
-                Some(decoded) => show(number, &decoded.member),
-                None => show(number, &page.packed().decode(index)?),
+            match page.decoded.find(index) {
+                Ok(at) => show(number, &page.decoded.members[at].member),
+                Err(_) => show(number, &page.packed().decode(index)?),
             }
         }
         Ok(())
@@ -267,18 +331,18 @@ impl Members {
         self.keep_decoded_within();
         self.load(page_number)?;
         let page = &mut self.pages[page_number as usize];
-        let at = match page.decoded.binary_search_by_key(&index, |decoded| decoded.index) {
+        let at = match page.decoded.find(index) {
             Ok(at) => at,
             Err(at) => {
                 let member = Box::new(page.packed().decode(index)?);
                 let memory_bytes = member.memory_bytes();
                 self.decoded_bytes += memory_bytes;
-                let decoded = Decoded { index, member, memory_bytes, is_ahead: false, is_used: true };
-                page.decoded.insert(at, decoded);
+                let decoded = Decoded { member, memory_bytes, is_ahead: false, is_used: true };
+                page.decoded.insert(index, at, decoded);
                 at
             }
         };
-        page.decoded[at].is_used = true;
+        page.decoded.members[at].is_used = true;
         Ok((page, at))
     }
 
@@ -310,16 +374,14 @@ impl Members {
             let page_count = self.pages.len();
             let page = &mut self.pages[self.hand];
             self.hand = (self.hand + 1) % page_count;
-            if page.decoded.is_empty() {
+            if page.decoded.members.is_empty() {
                 continue;
             }
             let before = (page.packed_bytes(), page.decoded_bytes());
-            if page.decoded.iter().any(|decoded| !decoded.is_used) {
+            if page.decoded.members.iter().any(|decoded| !decoded.is_used) {
                 page.pack();
-                page.decoded.retain(|decoded| decoded.is_used);
-                page.decoded.shrink_to_fit();
             }
-            page.decoded.iter_mut().for_each(|decoded| decoded.is_used = false);
+            page.decoded.let_go();
             self.packed_bytes = self.packed_bytes + page.packed_bytes() - before.0;
             self.decoded_bytes = self.decoded_bytes + page.decoded_bytes() - before.1;
         }
@@ -333,7 +395,7 @@ impl Members {
                 if self.packed_bytes + self.decoded_bytes <= bytes {
                     return;
                 }
-                if !page.is_changed && page.decoded.is_empty() != is_in_use {
+                if !page.is_changed && page.decoded.members.is_empty() != is_in_use {
                     self.packed_bytes -= page.packed_bytes();
                     self.decoded_bytes -= page.decoded_bytes();
                     *page = Page { due: page.due, ..Page::STORED };

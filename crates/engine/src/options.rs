@@ -41,8 +41,8 @@ pub struct Options {
     pub queue_requests_max: usize,
     /// Most commands that are written and synced together. Default 4,096.
     pub group_commands_max: usize,
-    /// About how much memory member states may take before unchanged ones are let go, in bytes. Default 1 GiB. A quarter
-    /// of it at most is for members who were used last, ready to be judged; the others are kept packed.
+    /// About how much memory member states may take before unchanged ones are let go, in bytes. Default 1 GiB. Half of
+    /// it at most is for members who were used last, ready to be judged; the others are kept packed.
     pub memory_bytes_max: usize,
     /// How much the log grows before a snapshot is written on the way, in bytes. Default 1 GiB. Closing writes one too.
     pub snapshot_every_bytes: u64,

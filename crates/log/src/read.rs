@@ -31,6 +31,16 @@ pub(crate) enum Step {
     Bad(&'static str),
 }
 
+/// What a buffer holds of the next batch.
+enum Next {
+    /// All of it, and it is sound.
+    Batch(BatchHeader),
+    /// Less than so many bytes, which have to be read.
+    Needs(usize),
+    /// Something else.
+    Bad(&'static str),
+}
+
 /// The buffer and the checks behind streaming, apart from where bytes come from.
 #[derive(Debug)]
 pub(crate) struct BatchStream {
@@ -55,36 +65,50 @@ impl BatchStream {
         &mut self,
         mut read: impl FnMut(Position, &mut [u8]) -> Result<usize, LogError>,
     ) -> Result<Step, LogError> {
-        if !self.fill(BATCH_HEADER_BYTES, &mut read)? {
-            return Ok(if self.filled == self.start {
-                Step::End
-            } else {
-                Step::Bad("the batch is cut short")
-            });
+        loop {
+            match self.next() {
+                Next::Batch(header) => {
+                    self.take(header);
+                    return Ok(Step::Batch(header));
+                }
+                Next::Bad(what) => return Ok(Step::Bad(what)),
+                Next::Needs(bytes) if self.fill(bytes, &mut read)? => {}
+                Next::Needs(_) if self.filled == self.start => return Ok(Step::End),
+                Next::Needs(_) => return Ok(Step::Bad("the batch is cut short")),
+            }
         }
-        let header = match BatchHeader::decode(&self.buffer[self.start..self.filled]) {
+    }
+
+    /// What the buffer holds of the next batch.
+    fn next(&self) -> Next {
+        let bytes = &self.buffer[self.start..self.filled];
+        if bytes.len() < BATCH_HEADER_BYTES {
+            return Next::Needs(BATCH_HEADER_BYTES);
+        }
+        let header = match BatchHeader::decode(bytes) {
             Ok(header) => header,
-            Err(what) => return Ok(Step::Bad(what)),
+            Err(what) => return Next::Bad(what),
         };
         if header.position != self.at {
-            return Ok(Step::Bad("the batch belongs to another position"));
+            return Next::Bad("the batch belongs to another position");
         }
         if self.number.is_some_and(|number| number != header.number) {
-            return Ok(Step::Bad("the batch's number does not follow the one before"));
+            return Next::Bad("the batch's number does not follow the one before");
         }
-        let batch_bytes = header.batch_bytes();
-        if !self.fill(batch_bytes, &mut read)? {
-            return Ok(Step::Bad("the batch is cut short"));
+        match bytes.get(..header.batch_bytes()) {
+            None => Next::Needs(header.batch_bytes()),
+            Some(batch) => match BatchView::check(header, batch) {
+                Err(what) => Next::Bad(what),
+                Ok(_) => Next::Batch(header),
+            },
         }
-        let batch = self.start..self.start + batch_bytes;
-        if let Err(what) = BatchView::check(header, &self.buffer[batch.clone()]) {
-            return Ok(Step::Bad(what));
-        }
-        self.last = (batch.start, batch.end);
-        self.start = batch.end;
+    }
+
+    fn take(&mut self, header: BatchHeader) {
+        self.last = (self.start, self.start + header.batch_bytes());
+        self.start = self.last.1;
         self.at = header.end();
         self.number = Some(header.number.next());
-        Ok(Step::Batch(header))
     }
 
     /// The stored bytes of the batch last stepped over.
@@ -144,6 +168,29 @@ impl<R: LogReader> Batches<R> {
             Step::End => Ok(None),
             Step::Bad(what) => Err(self.reader.corruption(self.stream.at, what)),
         }
+    }
+
+    /// The next batches, at most so many and no more than one read brings: for whoever wants to know what comes before it
+    /// is dealt with. Empty at the durable end.
+    ///
+    /// # Errors
+    /// As [`Batches::next_batch`], once all batches before the bad one were given.
+    pub fn next_batches(&mut self, count_max: usize) -> Result<Vec<BatchView<'_>>, LogError> {
+        let Some(first) = self.next_batch()?.map(|batch| batch.header()) else { return Ok(Vec::new()) };
+        let mut at = self.stream.last.0;
+        let mut headers = vec![first];
+        while headers.len() < count_max
+            && let Next::Batch(header) = self.stream.next()
+        {
+            self.stream.take(header);
+            headers.push(header);
+        }
+        let views = headers.into_iter().map(|header| {
+            let bytes = &self.stream.buffer[at..at + header.batch_bytes()];
+            at += bytes.len();
+            BatchView::checked_before(header, bytes)
+        });
+        Ok(views.collect())
     }
 
     /// The position of the next batch.

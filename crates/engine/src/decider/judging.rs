@@ -62,7 +62,8 @@ impl<R: LogReader> Decider<R> {
             batch_number,
             position,
             recorded_at,
-            events: std::mem::take(&mut self.events),
+            // Moved out one by one, so that the receipt takes no more memory than it needs.
+            events: self.events.drain(..).collect(),
             repeated: false,
         })
     }

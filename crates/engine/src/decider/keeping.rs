@@ -16,7 +16,7 @@ use crate::pages::Extra;
 /// How much the log grows before a snapshot that could not be written is tried again.
 const SNAPSHOT_RETRY_BYTES: u64 = 16 << 20;
 /// Which part of memory is for members who are ready to be judged.
-const DECODED_SHARE: usize = 4;
+const DECODED_SHARE: usize = 2;
 
 impl<R: LogReader> Decider<R> {
     /// Lets go of states, and writes a snapshot first where that is needed.

@@ -13,13 +13,13 @@ use tallybook_core::event::Decision;
 use tallybook_core::fact::Fact;
 use tallybook_core::state::LedgerState;
 use tallybook_format::{RecordKind, decode_fact, decode_member_named};
-use tallybook_log::{LogReader, Position, RecordBuf, RecordView, Records};
+use tallybook_log::{BatchView, LogReader, Position, RecordBuf, RecordView, Records};
 use tallybook_snapshot::{Doubt, Watermark};
 
 use super::Decider;
 use crate::error::LedgerError;
 use crate::fold::Member;
-use crate::members::Members;
+use crate::members::{LOOK_AHEAD, Members};
 use crate::packed::SNAPSHOT_VERSION;
 use crate::pages::Extra;
 
@@ -215,20 +215,31 @@ impl<R: LogReader> Decider<R> {
 
     fn fold_from(&mut self, from: Position) -> Result<(), Fold> {
         let mut batches = self.reader.batches(from);
-        while let Some(batch) = batches.next_batch()? {
-            let mut records = batch.records().peekable();
-            while let Some(record) = records.next() {
-                self.fold_run(record, &mut records)?;
+        loop {
+            let next = batches.next_batches(LOOK_AHEAD)?;
+            if next.is_empty() {
+                return Ok(());
             }
-            let header = batch.header();
-            self.last_batch = header.position;
-            if header.record_count == 0 && self.snapshot_position == Some(header.position) {
-                // A clean close adds nothing to the states: the snapshot stands for this position as well.
-                self.snapshot_position = Some(header.end());
+            let members = next.iter().filter_map(|batch| batch.records().next());
+            self.members.look_ahead(members.map(|record| record.header.member));
+            for batch in next {
+                self.fold_batch(&batch)?;
             }
-            self.keep_fold_within_memory(header.end(), header.number.next().0)?;
         }
-        Ok(())
+    }
+
+    fn fold_batch(&mut self, batch: &BatchView<'_>) -> Result<(), Fold> {
+        let mut records = batch.records().peekable();
+        while let Some(record) = records.next() {
+            self.fold_run(record, &mut records)?;
+        }
+        let header = batch.header();
+        self.last_batch = header.position;
+        if header.record_count == 0 && self.snapshot_position == Some(header.position) {
+            // A clean close adds nothing to the states: the snapshot stands for this position as well.
+            self.snapshot_position = Some(header.end());
+        }
+        self.keep_fold_within_memory(header.end(), header.number.next().0)
     }
 
     /// Folds a record and those after it that are about the same member, up to one that joins the member with another.

@@ -10,7 +10,7 @@ use tallybook_core::refusal::Refusal;
 use tallybook_log::{FileLogReader, Position};
 use tokio::sync::oneshot;
 
-use super::{BlockingLedger, find_member, request, submit_each};
+use super::{BlockingLedger, find_member, request};
 use crate::answers::{MemberView, Published, Receipt, SweepReport};
 use crate::decider::{Decider, Request};
 use crate::error::LedgerError;
@@ -52,7 +52,9 @@ impl Ledger {
     /// # Errors
     /// As [`BlockingLedger::submit`].
     pub async fn submit(&self, command: Command) -> Result<Receipt, LedgerError> {
-        self.ask(move |decider| decider.submit(&command)).await
+        let (reply, answer) = oneshot::channel();
+        self.send(Request::Submit(command, reply)).await?;
+        answer.await.map_err(|_| LedgerError::Closed)?.outcome
     }
 
     /// Takes down many commands in order, written together. Each has its own outcome.
@@ -63,7 +65,8 @@ impl Ledger {
         &self,
         commands: Vec<Command>,
     ) -> Result<Vec<Result<Receipt, Refusal>>, LedgerError> {
-        self.ask(move |decider| submit_each(decider, &commands)).await
+        let asked = self.ask(move |decider| Ok((decider.submit_each(&commands)?, commands))).await;
+        asked.map(|(outcomes, _)| outcomes)
     }
 
     /// Publishes a programme version.
@@ -103,10 +106,10 @@ impl Ledger {
     /// As [`BlockingLedger::close`].
     pub async fn close(self) -> Result<(), LedgerError> {
         let (reply, outcome) = oneshot::channel();
-        let request: Request<FileLogReader> = Box::new(move |decider| {
+        self.send(Request::Other(Box::new(move |decider| {
             let _ = reply.send(decider.shut_down());
-        });
-        self.blocking.threads.requests()?.send(request).await.map_err(|_| LedgerError::Closed)?;
+        })))
+        .await?;
         outcome.await.map_err(|_| LedgerError::Closed)?
     }
 
@@ -115,7 +118,11 @@ impl Ledger {
         work: impl FnOnce(&mut Decider<FileLogReader>) -> Result<T, LedgerError> + Send + 'static,
     ) -> Result<T, LedgerError> {
         let (request, answer) = request(work);
-        self.blocking.threads.requests()?.send(request).await.map_err(|_| LedgerError::Closed)?;
+        self.send(request).await?;
         answer.await.unwrap_or(Err(LedgerError::Closed))
+    }
+
+    async fn send(&self, request: Request<FileLogReader>) -> Result<(), LedgerError> {
+        self.blocking.threads.requests()?.send(request).await.map_err(|_| LedgerError::Closed)
     }
 }
