@@ -85,7 +85,7 @@ impl<R: LogReader> Replay<R> {
         }
         self.check_known(place, batch.records());
         // What cannot be anybody's is left out, so that the rest is followed all the same.
-        let known = self.book.members.len();
+        let known = self.book.len();
         let records =
             batch.records().filter(move |record| (1..=known).contains(&(record.header.member as usize)));
         self.check_chain(place, number, records.clone());
@@ -176,7 +176,7 @@ impl<R: LogReader> Replay<R> {
     fn admit(&mut self, place: BatchPlace, first: &RecordView<'_>) -> bool {
         let number = first.header.member;
         let index = number as usize - 1;
-        let known = self.book.members.len();
+        let known = self.book.len();
         let is_named = first.header.kind == RecordKind::MemberNamed.number();
         if index < known {
             return true;
@@ -191,13 +191,13 @@ impl<R: LogReader> Replay<R> {
             if !is_named || index - known > NUMBER_GAP_MAX {
                 return false;
             }
-            while self.book.members.len() < index {
-                self.book.members.push(Audited::lost());
+            while self.book.len() < index {
+                self.book.push(Audited::lost());
             }
         }
         if !is_named {
             add(FindingKind::UnknownMember, format!("member number {number} was never named"));
-            self.book.members.push(Audited::lost());
+            self.book.push(Audited::lost());
             return true;
         }
         match decode_member_named(first.header.kind, first.header.version, first.body) {
@@ -212,11 +212,11 @@ impl<R: LogReader> Replay<R> {
                 if self.book.names.insert(name.into(), number).is_some() {
                     add(FindingKind::RepeatedName, format!("`{name}` is another member's name already"));
                 }
-                self.book.members.push(Audited { member: Member::new(name), is_followed: true });
+                self.book.push(Audited { member: Member::new(name), is_followed: true });
             }
             Err(error) => {
                 add(FindingKind::Unreadable, format!("a member's name cannot be read: {error}"));
-                self.book.members.push(Audited::lost());
+                self.book.push(Audited::lost());
             }
         }
         true
@@ -228,7 +228,7 @@ impl<R: LogReader> Replay<R> {
         number: u32,
         records: impl Iterator<Item = RecordView<'b>>,
     ) {
-        let member = &self.book.members[number as usize - 1].member;
+        let Some(Audited { member, .. }) = self.book.get(number) else { return };
         let mut last = member.head;
         for record in records.filter(|record| record.header.member == number) {
             if record.header.previous != last {
@@ -242,7 +242,7 @@ impl<R: LogReader> Replay<R> {
 
     /// Everybody at the other end must have been named before.
     fn check_known(&mut self, place: BatchPlace, mut records: Records<'_>) {
-        let known = self.book.members.len();
+        let known = self.book.len();
         if let Some(record) = records.find(|record| record.header.member as usize > known) {
             let text = format!("member number {} was never named", record.header.member);
             self.findings.add(place.finding(FindingKind::UnknownMember, Some(record.position), None, text));
@@ -265,7 +265,7 @@ impl<R: LogReader> Replay<R> {
     /// What is left to be said at the end of the log.
     pub fn finish(mut self, snapshot: SnapshotCheck, notes: Vec<String>) -> Report {
         let mut totals: Vec<CurrencyTotals> = Vec::new();
-        for audited in self.book.members.iter().filter(|audited| audited.is_followed) {
+        for audited in self.book.iter().filter(|audited| audited.is_followed) {
             let Member { name, head, state, .. } = &audited.member;
             if let Some(text) = conservation::state_fault(state) {
                 self.findings.add(Finding {
@@ -286,7 +286,7 @@ impl<R: LogReader> Replay<R> {
         Report {
             batches: self.counts.batches,
             records: self.counts.records,
-            members: self.book.members.len() as u64,
+            members: self.book.len() as u64,
             facts: self.counts.facts,
             events: self.counts.events,
             versions: self.programmes.versions().len() as u64,
@@ -314,10 +314,10 @@ impl<R: LogReader> Replay<R> {
     }
 
     fn states_digest(&self) -> Option<String> {
-        if !self.book.members.iter().all(|audited| audited.is_followed) {
+        if !self.book.iter().all(|audited| audited.is_followed) {
             return None;
         }
-        let mut members: Vec<&Member> = self.book.members.iter().map(|audited| &audited.member).collect();
+        let mut members: Vec<&Member> = self.book.iter().map(|audited| &audited.member).collect();
         members.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         let mut digest = Sha256::new();
         let mut bytes = Vec::new();

@@ -38,7 +38,7 @@ pub(crate) struct Desk {
 /// The member at the other end of a batch, taken out of the book, and the state to go back to.
 struct Other {
     number: u32,
-    audited: Audited,
+    audited: Box<Audited>,
     before: MemberState,
 }
 

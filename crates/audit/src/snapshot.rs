@@ -10,8 +10,8 @@ use crate::report::{Finding, FindingKind, SnapshotCheck};
 /// Compares a snapshot with a replay that stands at the snapshot's position.
 pub(crate) fn compare<R: LogReader>(view: &SnapshotView, replay: &mut Replay<R>) -> SnapshotCheck {
     let position = view.position();
-    if view.member_count() as usize != replay.book.members.len() {
-        let text = format!("it holds {} members, the log {}", view.member_count(), replay.book.members.len());
+    if view.member_count() as usize != replay.book.len() {
+        let text = format!("it holds {} members, the log {}", view.member_count(), replay.book.len());
         add(replay, position, None, text);
     }
     if view.ledger_head() != replay.ledger_head {
@@ -30,11 +30,7 @@ pub(crate) fn compare<R: LogReader>(view: &SnapshotView, replay: &mut Replay<R>)
     let mut members = 0;
     let mut differing: Vec<(Option<String>, String)> = Vec::new();
     let read = view.for_each_member(|number, kept| {
-        let Some(audited) =
-            replay.book.members.get(number as usize - 1).filter(|audited| audited.is_followed)
-        else {
-            return;
-        };
+        let Some(audited) = replay.book.get(number).filter(|audited| audited.is_followed) else { return };
         members += 1;
         if *kept != audited.member {
             differing.push((Some(audited.member.name.to_string()), member_difference(kept, &audited.member)));
@@ -44,7 +40,7 @@ pub(crate) fn compare<R: LogReader>(view: &SnapshotView, replay: &mut Replay<R>)
     let read = read.and_then(|()| {
         view.for_each_name(|name, number| {
             names += 1;
-            let known = replay.book.members.get((number as usize).wrapping_sub(1));
+            let known = replay.book.get(number);
             if known.is_none_or(|audited| &*audited.member.name != name) {
                 differing
                     .push((Some(name.to_owned()), format!("it gives the name to member number {number}")));

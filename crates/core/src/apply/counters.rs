@@ -1,6 +1,6 @@
 //! Counters: caps, rests, streaks.
 
-use crate::apply::{Fit, Misfit, ladders};
+use crate::apply::{Fit, Misfit, ladders, make_room_for_one};
 use crate::calendar::Day;
 use crate::event::{CapEntry, Cooling, MetricEntry, StreakEntry};
 use crate::ids::CapNumber;
@@ -44,7 +44,10 @@ pub(super) fn use_cap(
         }
         // A return of an order whose period is forgotten has nothing to give back.
         Err(_) if used < Points::ZERO => {}
-        Err(index) => state.caps.insert(index, CapUse { cap, period, used }),
+        Err(index) => {
+            make_room_for_one(&mut state.caps);
+            state.caps.insert(index, CapUse { cap, period, used });
+        }
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Ladders: figures, tiers by figures and by hand.
 
-use crate::apply::{Fit, Misfit};
+use crate::apply::{Fit, Misfit, make_room_for_one};
 use crate::calendar::{Day, Instant};
 use crate::event::{
     Figures, FiguresCarried, LadderPlace, MetricEntry, TierChanged, TierGrant, TierGrantEnded, TierReason,
@@ -52,7 +52,10 @@ fn add(buckets: &mut Vec<Bucket>, start: Day, figures: Figures, fit: Fit) -> Res
         Ok(index) => buckets[index].figures = sum(buckets[index].figures, figures, fit)?,
         // A return of an order whose period is forgotten has nothing to take from, whatever it asks back.
         Err(_) if takes_away(&figures) => {}
-        Err(index) => buckets.insert(index, Bucket { start, figures }),
+        Err(index) => {
+            make_room_for_one(buckets);
+            buckets.insert(index, Bucket { start, figures });
+        }
     }
     Ok(())
 }

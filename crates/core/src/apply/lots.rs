@@ -7,7 +7,7 @@ use crate::ids::{CurrencyNumber, LotNumber};
 use crate::points::Points;
 use crate::state::{Lot, MemberState, Renewal};
 
-use super::Misfit;
+use super::{Misfit, make_room_for_one};
 
 pub(super) fn add_lot(
     state: &mut MemberState,
@@ -20,6 +20,7 @@ pub(super) fn add_lot(
         "the lot's number or points are not new",
     )?;
     state.last_lot = new.number;
+    make_room_for_one(&mut state.lots);
     state.lots.push(Lot {
         number: new.number,
         currency: new.currency,
@@ -82,6 +83,7 @@ pub(super) fn restore(
         }
         Err(index) => {
             fit.that(back.lot <= state.last_lot && back.points <= back.earned, "the lot never was")?;
+            make_room_for_one(&mut state.lots);
             state.lots.insert(
                 index,
                 Lot {

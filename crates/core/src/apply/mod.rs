@@ -196,6 +196,14 @@ impl Fit {
     }
 }
 
+/// Makes room for one more in a list that is short for most members: growing one by one at first, then by doubling, it
+/// takes less memory than the four places that a vector begins with.
+fn make_room_for_one<T>(list: &mut Vec<T>) {
+    if list.len() == list.capacity() {
+        list.reserve_exact(list.len().max(1));
+    }
+}
+
 fn end_hold(state: &mut MemberState, name: &str, fit: Fit) -> Result<(), Misfit> {
     let open = state.holds.len();
     state.holds.retain(|hold| hold.name.as_ref() != name);
