@@ -47,6 +47,19 @@ fn unclosed(shapes: &[&[&[usize]]]) -> (SimulatedDisk, Vec<Group>) {
     (disk, groups)
 }
 
+/// The batches that can be read, so many at a time, and what ends that.
+fn how_far(reader: &impl LogReader, count_max: usize) -> (Vec<Vec<u8>>, Option<String>) {
+    let mut batches = reader.batches(Position::ORIGIN);
+    let mut all = Vec::new();
+    loop {
+        match batches.next_batches(count_max) {
+            Ok(next) if next.is_empty() => return (all, None),
+            Ok(next) => all.extend(next.iter().map(|batch| batch.bytes().to_vec())),
+            Err(error) => return (all, Some(error.to_string())),
+        }
+    }
+}
+
 fn offset_of(at: Position) -> usize {
     (SEGMENT_HEADER_BYTES + at.0) as usize
 }
@@ -182,7 +195,10 @@ fn any_flipped_bit_in_a_sealed_segment_is_found_on_opening_or_reading() {
             bytes[at] ^= 1 << (at % 8);
             let copied = copy(&disk);
             copied.set_bytes(path, &bytes);
-            let result = open(&copied).and_then(|log| read_all(&log.reader()));
+            let result = open(&copied).and_then(|log| {
+                assert_eq!(how_far(&log.reader(), 1), how_far(&log.reader(), 100), "byte {at}");
+                read_all(&log.reader())
+            });
             match result {
                 Err(LogError::Corruption { segment, .. }) => {
                     assert!(path.ends_with(&segment), "{segment} was named for {}", path.display());

@@ -76,6 +76,23 @@ impl Pushed {
             }
         }
         assert!(expected.next().is_none());
+        for count_max in [1, 3, 1_000] {
+            let mut together = reader.batches(Position::ORIGIN);
+            let mut one_by_one = reader.batches(Position::ORIGIN);
+            loop {
+                let next = together.next_batches(count_max).unwrap();
+                assert!(next.len() <= count_max);
+                if next.is_empty() {
+                    break;
+                }
+                for batch in next {
+                    let expected = one_by_one.next_batch().unwrap().unwrap();
+                    assert_eq!((batch.header(), batch.bytes()), (expected.header(), expected.bytes()));
+                }
+            }
+            assert!(one_by_one.next_batch().unwrap().is_none());
+            assert_eq!(together.position(), one_by_one.position());
+        }
         assert_eq!(LogEnd { position: batches.position(), next_number: number }, reader.end());
         for (member, head) in self.heads.iter().enumerate() {
             let newest_first =
