@@ -170,11 +170,7 @@ pub fn run(asked: &Asked, below: &Path) -> Outcome<ExitCode> {
 }
 
 /// Prints every loop; tells whether any has grown past the tolerance.
-fn tell(
-    baselines: &BTreeMap<String, f64>,
-    tolerance_percent: f64,
-    counted: &BTreeMap<String, f64>,
-) -> bool {
+fn tell(baselines: &BTreeMap<String, f64>, tolerance_percent: f64, counted: &BTreeMap<String, f64>) -> bool {
     println!("instructions per …");
     let mut grown = false;
     for name in Name::ALL {

@@ -34,7 +34,7 @@ pub fn as_of() -> Day {
 
 /// Sums up and scores; gives how many members were scored.
 pub fn score_all(rows: &[Row], names: &[String]) -> Outcome<usize> {
-    let mut log = PurchaseLog::new(as_of());
+    let mut log = PurchaseLog::with_capacity(as_of(), rows.len());
     for (member, day, amount) in rows {
         log.place_order(*member, *day, *amount)?;
     }

@@ -1,16 +1,18 @@
-//! The thread that makes groups durable: while it syncs one, the decider fills the next.
+//! Makes groups durable, on a thread of its own: while that syncs one group, the decider fills the next. A group of one
+//! command that nothing is in flight before is written by the decider itself: its caller is alone and waits, so that there
+//! is nothing to do meanwhile, and waking a thread would only make the caller wait longer.
 //!
 //! Invariants:
-//! - groups are appended in the order in which they were decided;
+//! - groups are appended in the order in which they were decided: the decider writes only while the thread has nothing to do;
 //! - what waits on a group is told only after its sync;
 //! - after a failed append nothing more is appended until the decider has gone back to what is durable.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-use tallybook_log::{Group, Log, LogEnd, LogReader, Position};
+use tallybook_log::{FileLog, Group, Log, LogEnd, LogReader, Position};
 use tokio::sync::{oneshot, watch};
 
 use crate::decider::Submitted;
@@ -49,9 +51,12 @@ enum Job {
 /// The decider's handle to the committer.
 pub(crate) struct Committer {
     jobs: SyncSender<Job>,
+    /// Jobs handed over that are not done.
+    in_flight: Arc<AtomicUsize>,
+    writer: Arc<Mutex<Writer>>,
     spare: Receiver<Group>,
     failed: Arc<AtomicBool>,
-    thread: Option<JoinHandle<Result<(), LedgerError>>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 /// The log's durable end, for those who follow it.
@@ -105,25 +110,38 @@ impl Durable {
 
 impl Committer {
     /// Starts the thread.
-    pub(crate) fn start<L: Log + 'static>(log: L, durable: Arc<Durable>) -> Result<Committer, LedgerError> {
+    pub(crate) fn start(log: FileLog, durable: Arc<Durable>) -> Result<Committer, LedgerError> {
         // One group may wait while another is synced: the two stages in flight.
         let (jobs, job_queue) = sync_channel(1);
         let (spare_groups, spare) = sync_channel(SPARE_GROUPS_MAX);
         let failed = Arc::new(AtomicBool::new(false));
-        let worker = Worker { log, durable, failed: Arc::clone(&failed), spare_groups };
+        let in_flight = Arc::new(AtomicUsize::new(0));
+        let durable = CloseOnDrop(durable);
+        let writer = Writer { log, durable, failure: None, failed: Arc::clone(&failed), spare_groups };
+        let writer = Arc::new(Mutex::new(writer));
+        let (of_thread, done) = (Arc::clone(&writer), Arc::clone(&in_flight));
         let thread = std::thread::Builder::new()
             .name("tallybook-log".to_owned())
-            .spawn(move || worker.run(&job_queue))
+            .spawn(move || run(&of_thread, &job_queue, &done))
             .map_err(|error| LedgerError::Fault(format!("cannot start the log thread: {error}")))?;
-        Ok(Committer { jobs, spare, failed, thread: Some(thread) })
+        Ok(Committer { jobs, in_flight, writer, spare, failed, thread: Some(thread) })
     }
 
-    /// Hands a group over. Waits while two are in flight.
+    /// Has a group written, here or by the thread. Waits while two are in flight.
     pub(crate) fn append(&self, group: Group, waiters: Vec<Waiter>) {
-        if let Err(unsent) = self.jobs.send(Job::Append { group, waiters }) {
-            let Job::Append { waiters, .. } = unsent.0 else { return };
+        if waiters.len() <= 1 && self.in_flight.load(Ordering::Acquire) == 0 {
+            locked(&self.writer).write(group, waiters);
+            return;
+        }
+        if let Err(Job::Append { waiters, .. }) = self.hand_over(Job::Append { group, waiters }) {
             waiters.into_iter().for_each(|waiter| waiter.tell(Err(LedgerError::Closed)));
         }
+    }
+
+    /// Gives the job back where the thread has ended.
+    fn hand_over(&self, job: Job) -> Result<(), Job> {
+        self.in_flight.fetch_add(1, Ordering::AcqRel);
+        self.jobs.send(job).map_err(|unsent| unsent.0)
     }
 
     /// An empty group that starts at `start`, in memory used before where there is some.
@@ -154,20 +172,22 @@ impl Committer {
 
     /// Lets appending go on after a failure, from the durable end.
     pub(crate) fn resume(&self) {
-        let _ = self.jobs.send(Job::Resume);
+        let _ = self.hand_over(Job::Resume);
     }
 
-    /// Closes the log and ends the thread.
-    pub(crate) fn close(&mut self) -> Result<(), LedgerError> {
-        let _ = self.jobs.send(Job::Close);
-        match self.thread.take().map(JoinHandle::join) {
-            Some(Ok(outcome)) => outcome,
-            Some(Err(_)) => Err(LedgerError::Fault("the log thread panicked".to_owned())),
-            None => Ok(()),
-        }
+    /// Ends the thread and closes the log.
+    pub(crate) fn close(mut self) -> Result<(), LedgerError> {
+        let _ = self.hand_over(Job::Close);
+        let panicked = || LedgerError::Fault("the log thread panicked".to_owned());
+        self.thread.take().map_or(Ok(()), JoinHandle::join).map_err(|_| panicked())?;
+        // The thread had the only other handle.
+        let writer = Arc::into_inner(self.writer).ok_or_else(panicked)?;
+        let Writer { log, durable: _ends, .. } = writer.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(log.close()?)
     }
 }
 
+/// Followers must not wait for ever, however writing ends.
 struct CloseOnDrop(Arc<Durable>);
 
 impl Drop for CloseOnDrop {
@@ -176,41 +196,46 @@ impl Drop for CloseOnDrop {
     }
 }
 
-struct Worker<L> {
-    log: L,
-    durable: Arc<Durable>,
+/// What the thread does.
+fn run(writer: &Mutex<Writer>, jobs: &Receiver<Job>, in_flight: &AtomicUsize) {
+    while let Ok(job) = jobs.recv() {
+        match job {
+            Job::Append { group, waiters } => locked(writer).write(group, waiters),
+            Job::Resume => locked(writer).resume(),
+            Job::Close => return,
+        }
+        in_flight.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+fn locked(writer: &Mutex<Writer>) -> MutexGuard<'_, Writer> {
+    // Whoever panicked while writing has told nobody that it was done.
+    writer.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The log, and what came of writing it.
+struct Writer {
+    log: FileLog,
+    durable: CloseOnDrop,
+    failure: Option<LedgerError>,
+    /// Whether there is a failure.
     failed: Arc<AtomicBool>,
     spare_groups: SyncSender<Group>,
 }
 
-impl<L: Log> Worker<L> {
-    fn run(mut self, jobs: &Receiver<Job>) -> Result<(), LedgerError> {
-        // Followers must not wait for ever, however this ends.
-        let _closes = CloseOnDrop(Arc::clone(&self.durable));
-        let mut failure: Option<LedgerError> = None;
-        while let Ok(job) = jobs.recv() {
-            match job {
-                Job::Append { group, waiters } => {
-                    let outcome = match &failure {
-                        Some(error) => Err(error.clone()),
-                        None => self.append(&group),
-                    };
-                    if let (Err(error), None) = (&outcome, &failure) {
-                        failure = Some(error.clone());
-                        self.failed.store(true, Ordering::Release);
-                    }
-                    waiters.into_iter().for_each(|waiter| waiter.tell(outcome.clone()));
-                    // Where nobody wants it, it goes.
-                    let _ = self.spare_groups.try_send(group);
-                }
-                Job::Resume => {
-                    failure = None;
-                    self.failed.store(false, Ordering::Release);
-                }
-                Job::Close => break,
-            }
+impl Writer {
+    fn write(&mut self, group: Group, waiters: Vec<Waiter>) {
+        let outcome = match &self.failure {
+            Some(error) => Err(error.clone()),
+            None => self.append(&group),
+        };
+        if let (Err(error), None) = (&outcome, &self.failure) {
+            self.failure = Some(error.clone());
+            self.failed.store(true, Ordering::Release);
         }
-        self.log.close().map_err(LedgerError::from)
+        waiters.into_iter().for_each(|waiter| waiter.tell(outcome.clone()));
+        // Where nobody wants it, it goes.
+        let _ = self.spare_groups.try_send(group);
     }
 
     fn append(&mut self, group: &Group) -> Result<(), LedgerError> {
@@ -219,7 +244,12 @@ impl<L: Log> Worker<L> {
         }
         let end = self.log.append(group)?;
         debug_assert_eq!(end, self.log.reader().end(), "readers see what is durable");
-        self.durable.set(end.position);
+        self.durable.0.set(end.position);
         Ok(())
+    }
+
+    fn resume(&mut self) {
+        self.failure = None;
+        self.failed.store(false, Ordering::Release);
     }
 }

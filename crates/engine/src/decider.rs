@@ -16,6 +16,7 @@ mod sweeping;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::{Duration, Instant as Moment};
 
 use tallybook_core::calendar::Instant;
 use tallybook_core::command::Command;
@@ -38,6 +39,8 @@ use crate::options::Options;
 use crate::recall::{RECALL_KEYS_MAX, Recall};
 use crate::recent::Recent;
 
+/// How long the thread stays awake for a caller who was alone: about as long as it takes to wake one.
+const AWAKE: Duration = Duration::from_micros(50);
 /// Warnings that are kept; older ones go.
 const WARNINGS_MAX: usize = 100;
 
@@ -99,6 +102,17 @@ struct Health {
     broken: Option<LedgerError>,
 }
 
+/// Waits for requests; false once there will be none. Who was served alone most likely asks again as soon as they have heard,
+/// so the thread stays awake a little for them: to be woken would take longer than judging.
+fn wait<T>(requests: &mut mpsc::Receiver<T>, waiting: &mut Vec<T>, is_alone: bool) -> bool {
+    let began = Moment::now();
+    while is_alone && waiting.is_empty() && began.elapsed() < AWAKE {
+        waiting.extend(requests.try_recv());
+        std::hint::spin_loop();
+    }
+    !waiting.is_empty() || requests.blocking_recv_many(waiting, LOOK_AHEAD) > 0
+}
+
 impl<R: LogReader> Request<R> {
     /// The member whom it is about, where that is one.
     fn member(&self) -> Option<&str> {
@@ -153,7 +167,9 @@ impl<R: LogReader> Decider<R> {
     pub(crate) fn run(mut self, committer: Committer, mut requests: mpsc::Receiver<Request<R>>) {
         self.committer = Some(committer);
         let mut waiting = Vec::with_capacity(LOOK_AHEAD);
-        while requests.blocking_recv_many(&mut waiting, LOOK_AHEAD) > 0 {
+        let mut is_alone = false;
+        while wait(&mut requests, &mut waiting, is_alone) {
+            is_alone = waiting.len() == 1;
             while !waiting.is_empty() {
                 self.look_ahead(waiting.iter().filter_map(Request::member));
                 for request in waiting.drain(..) {
@@ -390,6 +406,6 @@ impl<R: LogReader> Decider<R> {
         self.flush();
         self.members = Members::empty();
         self.snapshots = None;
-        self.committer.as_mut().map_or(Ok(()), Committer::close)
+        self.committer.take().map_or(Ok(()), Committer::close)
     }
 }

@@ -7,8 +7,14 @@
 //! purchase day, since the member did come and buy; only the money goes back. It does not convert currencies either:
 //! one log holds amounts of one currency.
 
+use std::ops::Range;
+use std::panic::resume_unwind;
+
 use serde::Serialize;
 use thiserror::Error;
+
+/// Orders from which on more than one core sums them up.
+const SHARED_FROM: usize = 1 << 16;
 
 /// A calendar day, as days since 1970-01-01 (which is day 0). Any `i32`.
 ///
@@ -104,8 +110,8 @@ pub struct PurchaseLog {
     returns: Vec<Entry>,
 }
 
-/// One order or return. The field order is the sort order that `summarise` needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// One order or return.
+#[derive(Clone, Copy, Debug)]
 struct Entry {
     member: MemberIndex,
     day: Day,
@@ -118,7 +124,12 @@ impl PurchaseLog {
 
     /// Starts an empty log that takes in what happened up to and including `as_of`.
     pub fn new(as_of: Day) -> Self {
-        Self { as_of, orders: Vec::new(), returns: Vec::new() }
+        Self::with_capacity(as_of, 0)
+    }
+
+    /// The same with room for so many orders, where it is known how many will come.
+    pub fn with_capacity(as_of: Day, orders: usize) -> Self {
+        Self { as_of, orders: Vec::with_capacity(orders), returns: Vec::new() }
     }
 
     /// Takes in an order, unless it is dated after the as-of day.
@@ -160,24 +171,106 @@ impl PurchaseLog {
 
     /// Sums up every member with at least one order, by rising [`MemberIndex`]. `ids[i]` is the id of member `i`.
     ///
-    /// Returns of a member without orders have nothing to be taken from and are left out with the member.
+    /// Returns of a member without orders have nothing to be taken from and are left out with the member. Where there is
+    /// much to sum up, all cores do it, each for a range of members.
     ///
     /// # Errors
-    /// [`PurchaseError::UnknownMember`] and [`PurchaseError::MonetaryOutOfRange`].
-    pub fn summarise<I: AsRef<str>>(mut self, ids: &[I]) -> Result<Vec<Purchases<'_>>, PurchaseError> {
-        self.orders.sort_unstable();
-        self.returns.sort_unstable();
+    /// [`PurchaseError::UnknownMember`] and [`PurchaseError::MonetaryOutOfRange`]; the first by rising [`MemberIndex`].
+    pub fn summarise<'a, I: AsRef<str> + Sync>(
+        &self,
+        ids: &'a [I],
+    ) -> Result<Vec<Purchases<'a>>, PurchaseError> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let share =
+            if self.orders.len() < SHARED_FROM { ids.len() } else { ids.len().div_ceil(cores) }.max(1);
+        let ranges: Vec<Range<usize>> =
+            (0..ids.len()).step_by(share).map(|first| first..ids.len().min(first + share)).collect();
+        let summed: Vec<Result<Vec<Purchases<'a>>, PurchaseError>> = std::thread::scope(|scope| {
+            let (first, others) =
+                ranges.split_first().map_or((0..0, &[][..]), |(first, others)| (first.clone(), others));
+            let others: Vec<_> =
+                others.iter().map(|range| scope.spawn(|| self.summarise_range(ids, range.clone()))).collect();
+            let own = self.summarise_range(ids, first);
+            let joined =
+                others.into_iter().map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            std::iter::once(own).chain(joined).collect()
+        });
+        let summaries = summed.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
+        // Unknown members come after all others.
+        match self
+            .orders
+            .iter()
+            .map(|entry| entry.member)
+            .filter(|member| member.0 as usize >= ids.len())
+            .min()
+        {
+            Some(member) => Err(PurchaseError::UnknownMember { member, ids_count: ids.len() }),
+            None => Ok(summaries),
+        }
+    }
+
+    /// Sums up the members of a range.
+    fn summarise_range<'a, I: AsRef<str>>(
+        &self,
+        ids: &'a [I],
+        range: Range<usize>,
+    ) -> Result<Vec<Purchases<'a>>, PurchaseError> {
+        let mut orders = ByMember::of(&self.orders, &range);
+        let mut returns = ByMember::of(&self.returns, &range);
         let mut summaries = Vec::new();
-        let mut returns = self.returns.as_slice();
-        for orders in self.orders.chunk_by(|left, right| left.member == right.member) {
-            let member = orders[0].member;
-            let earlier_count = returns.partition_point(|entry| entry.member < member);
-            let own_count = returns[earlier_count..].partition_point(|entry| entry.member == member);
-            let own = &returns[earlier_count..earlier_count + own_count];
-            returns = &returns[earlier_count + own_count..];
-            summaries.push(summarise_member(id_of(member, ids)?, orders, own)?);
+        for (at, member) in range.enumerate() {
+            let (own, returned) = (orders.of_member(at), returns.of_member(at));
+            if !own.is_empty() {
+                own.sort_unstable_by_key(|purchase| purchase.0);
+                // An index fits: entries hold it as `u32`.
+                summaries.push(summarise_member(
+                    MemberIndex(member as u32),
+                    ids[member].as_ref(),
+                    own,
+                    returned,
+                )?);
+            }
         }
         Ok(summaries)
+    }
+}
+
+/// Entries of a range of members, those of each member together.
+struct ByMember {
+    /// Where each member's entries end.
+    ends: Vec<usize>,
+    purchases: Vec<(Day, MinorUnits)>,
+}
+
+impl ByMember {
+    /// Sorts by counting: members are dense numbers, so that every entry's place follows from how many come before it.
+    fn of(entries: &[Entry], range: &Range<usize>) -> ByMember {
+        let of_range = || {
+            entries.iter().filter_map(|entry| {
+                let at = (entry.member.0 as usize).checked_sub(range.start)?;
+                (at < range.len()).then_some((at, entry))
+            })
+        };
+        let mut ends = vec![0; range.len() + 1];
+        of_range().for_each(|(at, _)| ends[at + 1] += 1);
+        let mut sum = 0;
+        for end in &mut ends {
+            sum += *end;
+            *end = sum;
+        }
+        let mut purchases = vec![(Day(0), MinorUnits(0)); sum];
+        // Every start moves to its end.
+        for (at, entry) in of_range() {
+            purchases[ends[at]] = (entry.day, entry.amount_minor);
+            ends[at] += 1;
+        }
+        ByMember { ends, purchases }
+    }
+
+    /// The entries of a member by place in the range, in any order.
+    fn of_member(&mut self, at: usize) -> &mut [(Day, MinorUnits)] {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &mut self.purchases[start..self.ends[at]]
     }
 }
 
@@ -190,42 +283,30 @@ impl Entry {
     }
 }
 
-fn id_of<I: AsRef<str>>(member: MemberIndex, ids: &[I]) -> Result<&str, PurchaseError> {
-    ids.get(member.0 as usize)
-        .map(AsRef::as_ref)
-        .ok_or(PurchaseError::UnknownMember { member, ids_count: ids.len() })
-}
-
 /// Sums up one member. `orders` is not empty and sorted by day.
 fn summarise_member<'a>(
+    index: MemberIndex,
     id: &'a str,
-    orders: &[Entry],
-    returns: &[Entry],
+    orders: &[(Day, MinorUnits)],
+    returns: &[(Day, MinorUnits)],
 ) -> Result<Purchases<'a>, PurchaseError> {
-    let (first, last) = (orders[0], orders[orders.len() - 1]);
-    let mut order_count = 0;
-    let mut purchase_days = 0;
-    for day_orders in orders.chunk_by(|left, right| left.day == right.day) {
-        purchase_days += 1;
-        for _ in day_orders {
-            order_count += 1;
-        }
-    }
+    let purchase_days = orders.chunk_by(|left, right| left.0 == right.0).count();
     // Wide sums, so that a passing excess that returns make good is no error, whatever the order of entries.
     let net = sum(orders) - sum(returns);
-    let net = i64::try_from(net).map_err(|_| PurchaseError::MonetaryOutOfRange { member: first.member })?;
+    let net = i64::try_from(net).map_err(|_| PurchaseError::MonetaryOutOfRange { member: index })?;
     Ok(Purchases {
         member: id,
-        first_day: first.day,
-        last_day: last.day,
-        orders: order_count,
-        purchase_days,
+        first_day: orders[0].0,
+        last_day: orders[orders.len() - 1].0,
+        // Both fit: a log holds no more orders.
+        orders: orders.len() as u32,
+        purchase_days: purchase_days as u32,
         monetary_minor: MinorUnits(net),
     })
 }
 
-fn sum(entries: &[Entry]) -> i128 {
-    entries.iter().map(|entry| i128::from(entry.amount_minor.0)).sum()
+fn sum(purchases: &[(Day, MinorUnits)]) -> i128 {
+    purchases.iter().map(|(_, amount)| i128::from(amount.0)).sum()
 }
 
 #[cfg(test)]
@@ -296,6 +377,38 @@ mod tests {
             log_of(&orders, &[(0, 40, 3)]).summarise(&ids).unwrap(),
             log_of(&backwards, &[(0, 40, 3)]).summarise(&ids).unwrap()
         );
+    }
+
+    #[test]
+    fn as_many_orders_as_all_cores_share_are_summed_up_like_few() {
+        let ids: Vec<String> = (0..1_001).map(|member| format!("m{member:04}")).collect();
+        let mut log = PurchaseLog::new(AS_OF);
+        let mut expected = std::collections::BTreeMap::new();
+        let mut chance = 7_u64;
+        for _ in 0..SHARED_FROM + 1_000 {
+            chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let (member, day, amount) = ((chance >> 40) % 1_000, (chance >> 20) % 120, chance % 5_000);
+            let (day, amount) = (Day(day as i32), amount as i64);
+            log.place_order(MemberIndex(member as u32), day, MinorUnits(amount)).unwrap();
+            if day <= AS_OF {
+                let (days, orders, sum) =
+                    expected.entry(member).or_insert_with(|| (std::collections::BTreeSet::new(), 0, 0));
+                days.insert(day);
+                *orders += 1;
+                *sum += amount;
+            }
+        }
+        let summaries = log.summarise(&ids).unwrap();
+        assert_eq!(summaries.len(), expected.len());
+        for (summary, (member, (days, orders, sum))) in summaries.iter().zip(&expected) {
+            assert_eq!(summary.member, ids[*member as usize]);
+            assert_eq!((summary.orders, summary.monetary_minor.0), (*orders, *sum));
+            assert_eq!(summary.purchase_days as usize, days.len());
+            assert_eq!((Some(&summary.first_day), Some(&summary.last_day)), (days.first(), days.last()));
+        }
+        log.place_order(MemberIndex(2_000), Day(1), MinorUnits(1)).unwrap();
+        let unknown = PurchaseError::UnknownMember { member: MemberIndex(2_000), ids_count: 1_001 };
+        assert_eq!(log.summarise(&ids), Err(unknown));
     }
 
     #[test]
