@@ -40,7 +40,9 @@ pub fn due_at(state: &MemberState, programmes: &Programmes) -> Option<Instant> {
 /// The earliest hold or lot due at any time, or occasion or tier due after the cursor.
 fn due_after(state: &MemberState, programmes: &Programmes, cursor: Instant) -> Option<Instant> {
     let holds = state.holds.iter().map(|hold| hold.expires_at).min();
-    let lots = state.lots.iter().filter_map(lot_due).min();
+    // Every lot is looked at whenever the member does something, so without a branch.
+    let lots = state.lots.iter().map(|lot| lot_due(lot).unwrap_or(Instant::MAX)).min();
+    let lots = lots.filter(|due| *due < Instant::MAX);
     let occasions = occasion::due_after(state, programmes, cursor);
     let tiers = tier::review::due_after(state, programmes, cursor);
     [holds, lots, occasions, tiers].into_iter().flatten().min()
