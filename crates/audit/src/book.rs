@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use tallybook::Member;
+use tallybook::{Member, Shelf};
 use tallybook_core::state::LedgerState;
 
 /// A member on the way through the log.
@@ -23,10 +23,12 @@ impl Audited {
 }
 
 /// Everybody, and what they share.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Book {
-    /// Members by number, from 1; `None` while they are taken out.
-    members: Vec<Option<Box<Audited>>>,
+    /// Members by number, from 1. Who is taken out has no name meanwhile.
+    members: Shelf,
+    /// Who can be followed, by number, from 1. Who is taken out is not.
+    is_followed: Vec<bool>,
     /// Numbers by name.
     pub names: BTreeMap<Box<str>, u32>,
     /// Budgets and stocks.
@@ -34,57 +36,87 @@ pub(crate) struct Book {
 }
 
 impl Book {
+    /// Nobody yet. About so many bytes are for members at hand; the others are packed.
+    pub fn new(at_hand_bytes_max: usize) -> Book {
+        Book {
+            members: Shelf::new(at_hand_bytes_max),
+            is_followed: Vec::new(),
+            names: BTreeMap::new(),
+            ledger: LedgerState::default(),
+        }
+    }
+
     /// How many members there are.
     pub fn len(&self) -> usize {
-        self.members.len()
+        self.is_followed.len()
     }
 
     /// Adds the member of the next number.
-    pub fn push(&mut self, audited: Audited) {
-        self.members.push(Some(Box::new(audited)));
+    pub fn push(&mut self, Audited { member, is_followed }: Audited) {
+        self.members.add(member);
+        self.is_followed.push(is_followed);
     }
 
-    /// Everybody in order of number, but for who is taken out.
-    pub fn iter(&self) -> impl Iterator<Item = &Audited> {
-        self.members.iter().filter_map(Option::as_deref)
+    /// Whether a member is known and can be followed.
+    pub fn is_followed(&self, number: u32) -> bool {
+        let index = (number as usize).wrapping_sub(1);
+        self.is_followed.get(index).copied().unwrap_or(false)
+    }
+
+    /// Whether everybody can be followed.
+    pub fn all_followed(&self) -> bool {
+        self.is_followed.iter().all(|is_followed| *is_followed)
+    }
+
+    /// Shows everybody who can be followed, in order of number.
+    pub fn for_each_followed(&mut self, mut show: impl FnMut(&Member)) {
+        let Book { members, is_followed, .. } = self;
+        members.for_each(|number, member| {
+            if is_followed[number as usize - 1] {
+                show(member);
+            }
+        });
+    }
+
+    /// Shows everybody by rising name; of several who bear one name, the last.
+    pub fn for_each_by_name(&mut self, mut show: impl FnMut(&Member)) {
+        let Book { members, names, .. } = self;
+        names.values().for_each(|number| show(members.get(*number)));
     }
 
     /// The number of the member who answers to a name: whoever it was merged into. `None` as well where an altered log
     /// merges members in a circle.
-    pub fn resolve(&self, name: &str) -> Option<u32> {
+    pub fn resolve(&mut self, name: &str) -> Option<u32> {
         let mut number = *self.names.get(name)?;
-        for _ in 0..self.members.len() {
-            // Who is taken out has something done to them, and so was not merged.
-            let audited = self.get(number);
-            let merged_into = audited.and_then(|audited| audited.member.state.status.merged_into.as_ref());
-            let Some(into) = merged_into else { return Some(number) };
+        for _ in 0..self.len() {
+            let Some(into) = &self.members.get(number).state.status.merged_into else { return Some(number) };
             number = *self.names.get(into)?;
         }
         None
     }
 
     /// A member by number, from 1.
-    pub fn get(&self, number: u32) -> Option<&Audited> {
-        self.members.get((number as usize).checked_sub(1)?)?.as_deref()
+    pub fn get(&mut self, number: u32) -> Option<&Member> {
+        (1..=self.members.count()).contains(&number).then(|| self.members.get(number))
     }
 
     /// Has the processor fetch members who will be asked for next, all at once, instead of one after another.
-    pub fn look_ahead(&self, numbers: impl Iterator<Item = u32> + Clone) {
-        let members = numbers.filter_map(|number| self.get(number));
-        let touch = |touch: fn(&Member) -> i64| members.clone().fold(0, |sum, a| sum ^ touch(&a.member));
-        std::hint::black_box((touch(Member::touch), touch(Member::touch_lists)));
+    pub fn look_ahead(&self, numbers: impl Iterator<Item = u32>) {
+        self.members.look_ahead(numbers);
     }
 
     /// Takes a member out for a while.
     ///
     /// # Panics
-    /// Where there is no such member or it is out already, which only a bug can cause.
-    pub fn take(&mut self, number: u32) -> Box<Audited> {
-        self.members[number as usize - 1].take().expect("a member is taken out once")
+    /// Where there is no such member, which only a bug can cause.
+    pub fn take(&mut self, number: u32) -> Audited {
+        let is_followed = std::mem::replace(&mut self.is_followed[number as usize - 1], false);
+        Audited { member: self.members.take(number), is_followed }
     }
 
     /// Puts a member back.
-    pub fn put(&mut self, number: u32, audited: Box<Audited>) {
-        self.members[number as usize - 1] = Some(audited);
+    pub fn put(&mut self, number: u32, Audited { member, is_followed }: Audited) {
+        self.members.put(number, member);
+        self.is_followed[number as usize - 1] = is_followed;
     }
 }

@@ -19,6 +19,7 @@ use crate::canonical::{self, Fault};
 use crate::conservation::{self, Meeting};
 use crate::report::{BatchPlace, CurrencyTotals, Finding, FindingKind, Findings, Report, SnapshotCheck, hex};
 use crate::round::{Desk, Round};
+use crate::verify::VerifyOptions;
 
 /// Most members that a gap in the numbers is filled up with; past it the records behind the gap are not followed.
 const NUMBER_GAP_MAX: usize = 1_024;
@@ -49,15 +50,15 @@ pub(crate) struct Replay<R> {
 }
 
 impl<R: LogReader> Replay<R> {
-    pub fn new(reader: R, judges_again: bool, findings: Findings) -> Replay<R> {
+    pub fn new(reader: R, options: &VerifyOptions) -> Replay<R> {
         Replay {
-            book: Book::default(),
+            book: Book::new(options.memory_bytes_max),
             programmes: Programmes::default(),
             ledger_head: Position::NONE,
-            findings,
+            findings: Findings::new(options.findings_max),
             counts: Counts::default(),
             reader,
-            judges_again,
+            judges_again: options.judge_again,
             last_recorded_at: i64::MIN,
             desk: Desk::default(),
             bytes: Vec::new(),
@@ -228,7 +229,7 @@ impl<R: LogReader> Replay<R> {
         number: u32,
         records: impl Iterator<Item = RecordView<'b>>,
     ) {
-        let Some(Audited { member, .. }) = self.book.get(number) else { return };
+        let Some(member) = self.book.get(number) else { return };
         let mut last = member.head;
         for record in records.filter(|record| record.header.member == number) {
             if record.header.previous != last {
@@ -265,10 +266,10 @@ impl<R: LogReader> Replay<R> {
     /// What is left to be said at the end of the log.
     pub fn finish(mut self, snapshot: SnapshotCheck, notes: Vec<String>) -> Report {
         let mut totals: Vec<CurrencyTotals> = Vec::new();
-        for audited in self.book.iter().filter(|audited| audited.is_followed) {
-            let Member { name, head, state, .. } = &audited.member;
+        let Replay { book, programmes, findings, .. } = &mut self;
+        book.for_each_followed(|Member { name, head, state, .. }| {
             if let Some(text) = conservation::state_fault(state) {
-                self.findings.add(Finding {
+                findings.add(Finding {
                     kind: FindingKind::Unbalanced,
                     batch: None,
                     position: Some(head.0),
@@ -278,11 +279,11 @@ impl<R: LogReader> Replay<R> {
             }
             for (number, balance) in state.balances.iter().enumerate() {
                 while totals.len() <= number {
-                    totals.push(self.totals_of(totals.len()));
+                    totals.push(totals_of(programmes, totals.len()));
                 }
                 totals[number].add(balance);
             }
-        }
+        });
         Report {
             batches: self.counts.batches,
             records: self.counts.records,
@@ -301,34 +302,32 @@ impl<R: LogReader> Replay<R> {
         }
     }
 
-    fn totals_of(&self, number: usize) -> CurrencyTotals {
-        let currency = self.programmes.registry().currencies.get(number);
-        let scale = self.programmes.versions().iter().rev().find_map(|version| {
-            version.plan.currencies.get(number).and_then(Option::as_ref).map(|currency| currency.scale)
-        });
-        CurrencyTotals {
-            currency: currency.map_or_else(|| format!("currency {number}"), |id| id.to_string()),
-            scale: scale.unwrap_or(0),
-            ..CurrencyTotals::default()
-        }
-    }
-
-    fn states_digest(&self) -> Option<String> {
-        if !self.book.iter().all(|audited| audited.is_followed) {
+    fn states_digest(&mut self) -> Option<String> {
+        if !self.book.all_followed() || self.book.names.len() != self.book.len() {
             return None;
         }
-        let mut members: Vec<&Member> = self.book.iter().map(|audited| &audited.member).collect();
-        members.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         let mut digest = Sha256::new();
         let mut bytes = Vec::new();
-        for member in members {
+        self.book.for_each_by_name(|member| {
             bytes.clear();
             encode_state(&member.state, &mut bytes);
             digest.update((member.name.len() as u64).to_le_bytes());
             digest.update(member.name.as_bytes());
             digest.update(Sha256::digest(&bytes));
-        }
+        });
         Some(hex(&digest.finalize()))
+    }
+}
+
+fn totals_of(programmes: &Programmes, number: usize) -> CurrencyTotals {
+    let currency = programmes.registry().currencies.get(number);
+    let scale = programmes.versions().iter().rev().find_map(|version| {
+        version.plan.currencies.get(number).and_then(Option::as_ref).map(|currency| currency.scale)
+    });
+    CurrencyTotals {
+        currency: currency.map_or_else(|| format!("currency {number}"), |id| id.to_string()),
+        scale: scale.unwrap_or(0),
+        ..CurrencyTotals::default()
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) struct Desk {
 /// The member at the other end of a batch, taken out of the book, and the state to go back to.
 struct Other {
     number: u32,
-    audited: Box<Audited>,
+    audited: Audited,
     before: MemberState,
 }
 
@@ -188,7 +188,7 @@ impl Round<'_> {
         let case = parts.case(&self.desk.precedents);
         let Some(name) = decide::other_party(&member.state, self.programmes, &case) else { return Ok(None) };
         let Some(other) = self.book.resolve(&name).filter(|other| *other != number) else { return Ok(None) };
-        if !self.book.get(other).is_some_and(|audited| audited.is_followed) {
+        if !self.book.is_followed(other) {
             return Err(NotFollowed);
         }
         let audited = self.book.take(other);
@@ -308,13 +308,13 @@ impl Round<'_> {
 
     /// Notes where the lots of an order's referrer are who has become part of another member. The batch's own member is
     /// not in the book while it is judged.
-    fn follow_referrer(&self, member: &Member, found: &mut Precedent<'_>) {
+    fn follow_referrer(&mut self, member: &Member, found: &mut Precedent<'_>) {
         let Precedent::Order(file) = found else { return };
         let Some(paid) = &file.record.referral else { return };
-        let Some(number) = self.book.names.get(&paid.referrer) else { return };
-        let goes_on = self.book.resolve(&paid.referrer).and_then(|goes_on| self.book.get(goes_on));
-        let in_book = goes_on.and_then(|audited| audited.member.moved(*number));
-        file.record.referrer = in_book.or_else(|| member.moved(*number));
+        let Some(number) = self.book.names.get(&paid.referrer).copied() else { return };
+        let goes_on = self.book.resolve(&paid.referrer);
+        let in_book = goes_on.and_then(|goes_on| self.book.get(goes_on)?.moved(number));
+        file.record.referrer = in_book.or_else(|| member.moved(number));
     }
 
     /// Finds what the facts refer to; false where it cannot be read.
@@ -386,7 +386,7 @@ impl Round<'_> {
         if !difference::are_same(others.clone(), &others_again) {
             let number = others.clone().next().map(|record| record.header.member);
             let recorded_of = number.and_then(|number| self.book.get(number));
-            let name = other_name.or_else(|| recorded_of.map(|audited| audited.member.name.clone()));
+            let name = other_name.or_else(|| recorded_of.map(|member| member.name.clone()));
             let text = difference::decisions(others, &others_again);
             let text = format!("of the member at the other end: {text}");
             let finding = FindingKind::DecisionDiffers;
@@ -482,16 +482,17 @@ impl Round<'_> {
     /// Joins the pasts of two members of whom one has just taken in the other.
     fn join_pasts(&mut self, member: &mut Member, record: &RecordView<'_>, merged: &MergedFrom) {
         let number = self.book.names.get(&merged.from).copied();
+        let is_followed = number.is_some_and(|number| self.book.is_followed(number));
         let Some((number, from)) = number.and_then(|number| Some((number, self.book.get(number)?))) else {
             let text = format!("`{}` became part of the member, and was never named", merged.from);
             return self.add(FindingKind::UnknownMember, record.position, member, text);
         };
-        if from.is_followed {
-            member.absorb(number, &from.member);
+        if is_followed {
+            member.absorb(number, from);
         } else {
             // The decision itself says what the other had, whatever came of following them.
             let state = MemberState { last_lot: merged.state.last_lot, ..MemberState::default() };
-            let Member { name, head, seen, absorbed, .. } = from.member.clone();
+            let Member { name, head, seen, absorbed, .. } = from.clone();
             member.absorb(number, &Member { name, head, seen, absorbed, state });
         }
     }

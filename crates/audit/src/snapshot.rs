@@ -30,18 +30,20 @@ pub(crate) fn compare<R: LogReader>(view: &SnapshotView, replay: &mut Replay<R>)
     let mut members = 0;
     let mut differing: Vec<(Option<String>, String)> = Vec::new();
     let read = view.for_each_member(|number, kept| {
-        let Some(audited) = replay.book.get(number).filter(|audited| audited.is_followed) else { return };
+        if !replay.book.is_followed(number) {
+            return;
+        }
+        let Some(member) = replay.book.get(number) else { return };
         members += 1;
-        if *kept != audited.member {
-            differing.push((Some(audited.member.name.to_string()), member_difference(kept, &audited.member)));
+        if kept != member {
+            differing.push((Some(member.name.to_string()), member_difference(kept, member)));
         }
     });
     let mut names = 0u64;
     let read = read.and_then(|()| {
         view.for_each_name(|name, number| {
             names += 1;
-            let known = replay.book.get(number);
-            if known.is_none_or(|audited| &*audited.member.name != name) {
+            if replay.book.names.get(name) != Some(&number) {
                 differing
                     .push((Some(name.to_owned()), format!("it gives the name to member number {number}")));
             }

@@ -10,7 +10,7 @@ use tallybook_log::{FileLog, Log, LogError, LogReader, Options, Position};
 
 use crate::damage;
 use crate::replay::Replay;
-use crate::report::{Finding, FindingKind, Findings, Progress, Report, SnapshotCheck};
+use crate::report::{Finding, FindingKind, Progress, Report, SnapshotCheck};
 use crate::snapshot::{self, Opened};
 
 /// Batches whose members are looked at together before the first is replayed.
@@ -27,11 +27,14 @@ pub struct VerifyOptions {
     pub snapshot: bool,
     /// Most findings that are kept; more are counted only. Default 1,000.
     pub findings_max: usize,
+    /// About how much memory members may take who were looked at last, in bytes. Default 1 GiB. All others are kept as
+    /// well, packed: a few hundred bytes each.
+    pub memory_bytes_max: usize,
 }
 
 impl Default for VerifyOptions {
     fn default() -> VerifyOptions {
-        VerifyOptions { judge_again: true, snapshot: true, findings_max: 1_000 }
+        VerifyOptions { judge_again: true, snapshot: true, findings_max: 1_000, memory_bytes_max: 1 << 30 }
     }
 }
 
@@ -108,13 +111,12 @@ fn damaged(
     options: &VerifyOptions,
     notes: Vec<String>,
 ) -> Result<Report, LedgerError> {
-    let mut findings = Findings::new(options.findings_max);
+    let mut replay = Replay::new(tallybook_log::MemoryLog::new().reader(), options);
     let found = damage::find(log_dir)?.findings;
     if found.is_empty() {
-        findings.add(of_log(error));
+        replay.findings.add(of_log(error));
     }
-    found.into_iter().for_each(|finding| findings.add(finding));
-    let replay = Replay::new(tallybook_log::MemoryLog::new().reader(), false, findings);
+    found.into_iter().for_each(|finding| replay.findings.add(finding));
     let report = replay.finish(SnapshotCheck::None, notes);
     Ok(Report { states_digest: None, ..report })
 }
@@ -137,7 +139,7 @@ struct Run<'n, R> {
 
 impl<'n, R: LogReader> Run<'n, R> {
     fn new(reader: R, options: &VerifyOptions, notes: &'n mut Vec<String>) -> Run<'n, R> {
-        let replay = Replay::new(reader.clone(), options.judge_again, Findings::new(options.findings_max));
+        let replay = Replay::new(reader.clone(), options);
         Run { reader, replay, check: SnapshotCheck::None, notes }
     }
 

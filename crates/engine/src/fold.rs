@@ -130,7 +130,7 @@ impl Member {
 
     /// Reads from every part of the member itself that a judgement reads, so that it is in the processor's caches then.
     /// What it gives means nothing.
-    pub fn touch(&self) -> i64 {
+    pub(crate) fn touch(&self) -> i64 {
         let Member { name, head, seen, state, .. } = self;
         let balance = state.balances.first().map_or(0, |balance| balance.available.0 ^ balance.arrears.0);
         let ladder = state.ladders.first().map_or(0, |ladder| ladder.since.0 ^ ladder.buckets.len() as i64);
@@ -139,7 +139,7 @@ impl Member {
     }
 
     /// The same for lists of the member's that are elsewhere in memory.
-    pub fn touch_lists(&self) -> i64 {
+    pub(crate) fn touch_lists(&self) -> i64 {
         let Member { seen, state, .. } = self;
         let lots = state.lots.iter().fold(0, |sum, lot| sum ^ lot.remaining.0);
         let caps = state.caps.iter().step_by(2).fold(0, |sum, cap| sum ^ cap.used.0);

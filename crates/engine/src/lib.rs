@@ -27,6 +27,7 @@ mod packed;
 mod pages;
 mod recall;
 mod recent;
+mod shelf;
 mod squeeze;
 mod subscription;
 mod writing;
@@ -38,6 +39,7 @@ pub use fold::{Absorbed, Chain, Member, Past};
 pub use inspection::{SnapshotView, find_key};
 pub use ledger::{BlockingLedger, Ledger, LedgerReader};
 pub use options::{Clock, Options};
+pub use shelf::Shelf;
 pub use subscription::Subscription;
 pub use writing::{Stored, stored_batch};
 

@@ -239,10 +239,14 @@ pub fn full_ledger(dir: &Path) -> [u8; 32] {
     digest
 }
 
+/// The report, which is the same where members are packed as soon as another is looked at.
 pub fn verified(dir: &Path) -> Report {
     let mut last = None;
     let report = verify(dir, &VerifyOptions::default(), &mut |progress| last = Some(progress)).unwrap();
     assert!(last.is_none_or(|progress| progress.bytes_done <= progress.bytes_total));
+    let options = VerifyOptions { memory_bytes_max: 0, ..VerifyOptions::default() };
+    let within_little_memory = verify(dir, &options, &mut |_| {}).unwrap();
+    assert_eq!(within_little_memory, report);
     report
 }
 

@@ -21,6 +21,7 @@ pub fn run(global: &Global, options: &Verify, output: &Output) -> Result<Outcome
         judge_again: !options.no_judging,
         snapshot: !options.no_snapshot,
         findings_max: options.findings,
+        ..VerifyOptions::default()
     };
     let done = Arc::new(AtomicU64::new(0));
     let mut bar: Option<Progress> = None;
