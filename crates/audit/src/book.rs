@@ -10,15 +10,20 @@ use tallybook_core::state::LedgerState;
 /// A member on the way through the log.
 #[derive(Debug)]
 pub(crate) struct Audited {
-    pub member: Member,
+    pub member: Box<Member>,
     /// Whether all that was recorded of the member could be followed.
     pub is_followed: bool,
 }
 
 impl Audited {
+    /// Somebody who did nothing yet.
+    pub fn new(name: &str, is_followed: bool) -> Audited {
+        Audited { member: Box::new(Member::new(name)), is_followed }
+    }
+
     /// Somebody of whom nothing can be followed.
     pub fn lost() -> Audited {
-        Audited { member: Member::new("?"), is_followed: false }
+        Audited::new("?", false)
     }
 }
 
@@ -53,7 +58,7 @@ impl Book {
 
     /// Adds the member of the next number.
     pub fn push(&mut self, Audited { member, is_followed }: Audited) {
-        self.members.add(member);
+        self.members.add(*member);
         self.is_followed.push(is_followed);
     }
 

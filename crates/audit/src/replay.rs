@@ -213,7 +213,7 @@ impl<R: LogReader> Replay<R> {
                 if self.book.names.insert(name.into(), number).is_some() {
                     add(FindingKind::RepeatedName, format!("`{name}` is another member's name already"));
                 }
-                self.book.push(Audited { member: Member::new(name), is_followed: true });
+                self.book.push(Audited::new(name, true));
             }
             Err(error) => {
                 add(FindingKind::Unreadable, format!("a member's name cannot be read: {error}"));

@@ -49,8 +49,11 @@ pub(crate) enum Request<R: LogReader> {
     /// One command.
     Submit(Command, oneshot::Sender<Submitted>),
     /// Any other work; it leaves a waiter for when that is durable.
-    Other(Box<dyn FnOnce(&mut Decider<R>) + Send>),
+    Other(Work<R>),
 }
+
+/// What the decider does for a request.
+pub(crate) type Work<R> = Box<dyn FnOnce(&mut Decider<R>) + Send>;
 
 /// What came of a command, and the command itself: memory is freed faster by the thread that took it, and the decider is
 /// spared the work.

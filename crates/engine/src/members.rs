@@ -287,6 +287,20 @@ impl Members {
         Ok(changed)
     }
 
+    /// Puts another in a member's place, and gives who was there. Nothing is moved in memory.
+    pub(crate) fn replace(&mut self, number: u32, member: Box<Member>) -> Result<Box<Member>, Doubt> {
+        let memory_bytes = member.memory_bytes();
+        let (page, at) = self.reach(number)?;
+        let decoded = &mut page.decoded.members[at];
+        let before = std::mem::replace(&mut decoded.memory_bytes, memory_bytes);
+        decoded.is_ahead = true;
+        page.is_changed = true;
+        page.due = Instant::MIN;
+        let replaced = std::mem::replace(&mut decoded.member, member);
+        self.decoded_bytes = self.decoded_bytes + memory_bytes - before;
+        Ok(replaced)
+    }
+
     /// How many pages there are.
     pub(crate) fn page_count(&self) -> u32 {
         self.count.div_ceil(PAGE_MEMBERS)

@@ -12,11 +12,16 @@ use crate::members::Members;
 ///
 /// # Panics
 /// All methods that reach a member panic for a number that was never given out.
-pub struct Shelf(Members);
+pub struct Shelf {
+    members: Members,
+    /// Members of whom nothing is known, for the places of those who are taken out.
+    #[expect(clippy::vec_box, reason = "they change places with members, who are boxed")]
+    stand_ins: Vec<Box<Member>>,
+}
 
 impl fmt::Debug for Shelf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Shelf of {} members", self.0.count())
+        write!(f, "Shelf of {} members", self.count())
     }
 }
 
@@ -26,44 +31,46 @@ const SOUND: &str = "what was packed here can be unpacked";
 impl Shelf {
     /// Nobody yet. About so many bytes are for members at hand; the others are packed.
     pub fn new(at_hand_bytes_max: usize) -> Shelf {
-        Shelf(Members::new(at_hand_bytes_max))
+        Shelf { members: Members::new(at_hand_bytes_max), stand_ins: Vec::new() }
     }
 
     /// How many members there are.
     pub fn count(&self) -> u32 {
-        self.0.count()
+        self.members.count()
     }
 
     /// Adds a member and gives the number; at most 2^32 - 1 members.
     pub fn add(&mut self, member: Member) -> u32 {
-        self.0.add(member)
+        self.members.add(member)
     }
 
     /// Shows a member.
     pub fn get(&mut self, number: u32) -> &Member {
-        self.0.get(number).expect(SOUND)
+        self.members.get(number).expect(SOUND)
     }
 
-    /// Takes a member out, and leaves one of whom nothing is known until they are put back.
-    pub fn take(&mut self, number: u32) -> Member {
-        self.0.change(number, |member| std::mem::replace(member, Member::new(""))).expect(SOUND)
+    /// Takes a member out. Until they are put back, somebody of whom nothing is known stands in.
+    pub fn take(&mut self, number: u32) -> Box<Member> {
+        let stand_in = self.stand_ins.pop().unwrap_or_else(|| Box::new(Member::new("")));
+        self.members.replace(number, stand_in).expect(SOUND)
     }
 
-    /// Puts a member in the place of that number.
-    pub fn put(&mut self, number: u32, member: Member) {
-        self.0.change(number, |place| *place = member).expect(SOUND);
+    /// Puts a member back in the place of that number.
+    pub fn put(&mut self, number: u32, member: Box<Member>) {
+        let stand_in = self.members.replace(number, member).expect(SOUND);
+        self.stand_ins.push(stand_in);
     }
 
     /// Shows all members in order of number. Those who are packed stay so.
     pub fn for_each(&mut self, mut show: impl FnMut(u32, &Member)) {
-        for page in 0..self.0.page_count() {
-            self.0.each_of_page(page, &mut show).expect(SOUND);
+        for page in 0..self.members.page_count() {
+            self.members.each_of_page(page, &mut show).expect(SOUND);
         }
     }
 
     /// Has the processor fetch members who will be asked for next, all at once, instead of one after another.
     pub fn look_ahead(&self, numbers: impl Iterator<Item = u32>) {
-        self.0.look_ahead(numbers);
+        self.members.look_ahead(numbers);
     }
 }
 
@@ -84,13 +91,13 @@ mod tests {
             for step in 0..2_000_u32 {
                 let number = step * 7_919 % 300 + 1;
                 let mut member = shelf.take(number);
-                assert_eq!(member, plain[number as usize - 1]);
+                assert_eq!(*member, plain[number as usize - 1]);
                 assert_eq!(shelf.get(number), &Member::new(""));
                 member.note_seen(step + 1);
                 // Others are used meanwhile.
                 shelf.look_ahead([number % 300 + 1].into_iter());
                 assert_eq!(shelf.get(number % 300 + 1), &plain[number as usize % 300]);
-                plain[number as usize - 1] = member.clone();
+                plain[number as usize - 1].clone_from(&member);
                 shelf.put(number, member);
             }
             let mut shown = Vec::new();

@@ -197,9 +197,8 @@ impl<R: LogReader> Decider<R> {
         for position in places {
             match archive::batch_under_key(&mut self.records, position, effective_key)? {
                 Some((member, earlier)) if is_same(&earlier, command) => {
-                    if same.is_none() || own == Some(member) {
-                        same = Some(earlier);
-                    }
+                    let first = same.filter(|_| own != Some(member));
+                    same = Some(first.unwrap_or(earlier));
                 }
                 Some(_) => has_conflict = true,
                 None => {}
