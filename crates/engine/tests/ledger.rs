@@ -5,6 +5,7 @@
 mod support;
 
 use support::{available, give_back as give_back_at, ledger_in, order as order_at};
+use tallybook::log::SimulatedDisk;
 use tallybook::{BlockingLedger, Command, LedgerError, Options};
 
 fn order(member: &str, id: &str, time: &str, cents: i64) -> Command {
@@ -52,6 +53,31 @@ fn the_same_command_again_gives_the_first_receipt_and_changes_nothing() {
     let other_key = ledger.submit(order("ann", "A-1", "2024-03-01T10:00:00Z", 12_345).with_key("k"));
     assert!(matches!(other_key, Err(LedgerError::Refused(refusal)) if refusal.code() == "duplicate_order"));
     ledger.close().unwrap();
+}
+
+#[test]
+fn what_refers_to_something_not_durable_yet_waits_for_no_disk() {
+    let operations = |returns: bool| {
+        let disk = SimulatedDisk::new();
+        let ledger = support::ledger_on(&disk, support::small_options());
+        let before = disk.operation_count();
+        let mut commands: Vec<Command> = Vec::new();
+        for number in 0..300 {
+            let (member, id) = (format!("m{}", number % 7), format!("O-{number}"));
+            commands.push(order(&member, &id, "2024-03-01T10:00:00Z", 1_000));
+            if returns {
+                commands.push(give_back(&member, &format!("R-{number}"), &id, "2024-03-01T11:00:00Z"));
+                // And a repeat, which is found just so.
+                commands.push(order(&member, &id, "2024-03-01T10:00:00Z", 1_000));
+            }
+        }
+        let outcomes = ledger.submit_all(commands).unwrap();
+        assert!(outcomes.iter().all(Result::is_ok));
+        disk.operation_count() - before
+    };
+    let (alone, with_returns) = (operations(false), operations(true));
+    // The returns take room, which is made ready in steps of the log's.
+    assert!(with_returns < alone + 30, "{with_returns} operations instead of {alone}");
 }
 
 #[test]
