@@ -129,7 +129,9 @@ impl Committer {
 
     /// Has a group written, here or by the thread. Waits while two are in flight.
     pub(crate) fn append(&self, group: Group, waiters: Vec<Waiter>) {
-        if waiters.len() <= 1 && self.in_flight.load(Ordering::Acquire) == 0 {
+        let batches = group.end().next_number.0 - group.start().next_number.0;
+        let is_lone = waiters.len() == 1 && batches <= 1;
+        if is_lone && self.in_flight.load(Ordering::Acquire) == 0 {
             locked(&self.writer).write(group, waiters);
             return;
         }
