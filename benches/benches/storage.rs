@@ -8,7 +8,7 @@ use tallybook::log::{
     FileLog, Group, LedgerId, Log, LogReader, Options as LogOptions, Position, RecordHeader,
 };
 use tallybook::{BlockingLedger, Options};
-use tallybook_backtest::{Columns, compare};
+use tallybook_backtest::{BuildOptions, Columns, compare};
 use tallybook_benches::generate::Shape;
 use tallybook_benches::{PROGRAMME, START, ledger_of};
 
@@ -107,10 +107,12 @@ fn whole_history(criterion: &mut Criterion, path: &Path) {
     criterion.bench_function("build fact columns of 20,000 orders", |bencher| {
         bencher.iter(|| {
             std::fs::remove_dir_all(path.join("columns")).ok();
-            Columns::of_ledger(path, &mut |_| {}).expect("a sound log").member_count()
+            Columns::of_ledger(path, BuildOptions::default(), &mut |_| {})
+                .expect("a sound log")
+                .member_count()
         });
     });
-    let columns = Columns::of_ledger(path, &mut |_| {}).expect("a sound log");
+    let columns = Columns::of_ledger(path, BuildOptions::default(), &mut |_| {}).expect("a sound log");
     let programmes = columns.programmes().expect("sound programmes");
     let changed = PROGRAMME.replace("factor = \"2\"", "factor = \"3\"");
     let scenario = programmes.scenario(&changed).expect("a sound programme");

@@ -20,7 +20,7 @@ use tallybook::core::state::MemberState;
 use tallybook::format::{decode_decision, decode_fact, encode_decision, encode_fact};
 use tallybook::{BlockingLedger, Options};
 use tallybook_audit::VerifyOptions;
-use tallybook_backtest::{Columns, compare};
+use tallybook_backtest::{BuildOptions, Columns, compare};
 use tallybook_benches::generate::Shape;
 use tallybook_benches::{PROGRAMME, START, judge, ledger_of, order, programmes};
 
@@ -196,7 +196,7 @@ fn prepare(folder: &Path) -> Outcome<PathBuf> {
     let path = folder.join("ledger");
     let Size { members, orders, seed, .. } = SIZE;
     ledger_of(&path, Shape { members, orders, seed })?.close()?;
-    Columns::of_ledger(&path, &mut |_| {})?;
+    Columns::of_ledger(&path, BuildOptions::default(), &mut |_| {})?;
     Ok(path)
 }
 
@@ -345,7 +345,7 @@ fn verify(rounds: u64, ledger: &Path) -> Outcome<()> {
 }
 
 fn backtest(rounds: u64, ledger: &Path) -> Outcome<()> {
-    let columns = Columns::of_ledger(ledger, &mut |_| {})?;
+    let columns = Columns::of_ledger(ledger, BuildOptions::default(), &mut |_| {})?;
     let programmes = columns.programmes()?;
     let scenario = programmes.scenario(&PROGRAMME.replace("factor = \"2\"", "factor = \"3\""))?;
     let options = tallybook_backtest::Options { threads: NonZero::new(1), ..Default::default() };

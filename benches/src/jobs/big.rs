@@ -12,7 +12,7 @@ use std::time::{Duration, Instant as Moment};
 use serde::{Deserialize, Serialize};
 use tallybook::{BlockingLedger, Options};
 use tallybook_audit::VerifyOptions;
-use tallybook_backtest::{Columns, compare};
+use tallybook_backtest::{BuildOptions, Columns, compare};
 use tallybook_benches::PROGRAMME;
 
 use super::fresh::{forget_peak, peak_bytes};
@@ -213,7 +213,7 @@ fn backtest(folder: &Path, size: Size) -> Outcome<Vec<Phase>> {
     let mut columns = None;
     let built = phase("fact columns built", "orders", || {
         let mut teller = Teller::new("columns", "bytes");
-        columns = Some(Columns::of_ledger(folder, &mut |progress| {
+        columns = Some(Columns::of_ledger(folder, BuildOptions::default(), &mut |progress| {
             teller.tell(progress.bytes_done, Some(progress.bytes_total));
         })?);
         Ok(size.orders as f64)
@@ -275,7 +275,7 @@ impl Needed {
         let log = ledger.info()?.log_bytes;
         ledger.close()?;
         let path = folder.path().join("ledger");
-        Columns::of_ledger(&path, &mut |_| {})?;
+        Columns::of_ledger(&path, BuildOptions::default(), &mut |_| {})?;
         Ok(Needed {
             log: scaled(log),
             snapshot: scaled(disk_bytes(&path.join("snapshots"))),

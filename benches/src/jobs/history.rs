@@ -7,7 +7,7 @@ use std::sync::mpsc::sync_channel;
 use tallybook::log::{FileLog, Log, LogReader, Options as LogOptions, Position};
 use tallybook::{BlockingLedger, Command, Options};
 use tallybook_audit::VerifyOptions;
-use tallybook_backtest::{Columns, compare, identity};
+use tallybook_backtest::{BuildOptions, Columns, compare, identity};
 use tallybook_benches::PROGRAMME;
 use tallybook_benches::generate::{History, Shape};
 
@@ -120,16 +120,18 @@ impl Past {
         let orders = self.size.orders as f64;
         let built = repeat(self.size.runs, |_| {
             let _ = std::fs::remove_dir_all(self.ledger().join("columns"));
-            let (elapsed, columns) = seconds(|| Columns::of_ledger(&self.ledger(), &mut |_| {}));
+            let (elapsed, columns) =
+                seconds(|| Columns::of_ledger(&self.ledger(), BuildOptions::default(), &mut |_| {}));
             columns?;
             Ok(orders / elapsed)
         })?;
         let opened = repeat(self.size.runs, |_| {
-            let (elapsed, columns) = seconds(|| Columns::of_ledger(&self.ledger(), &mut |_| {}));
+            let (elapsed, columns) =
+                seconds(|| Columns::of_ledger(&self.ledger(), BuildOptions::default(), &mut |_| {}));
             columns?;
             Ok(elapsed)
         })?;
-        let columns = Columns::of_ledger(&self.ledger(), &mut |_| {})?;
+        let columns = Columns::of_ledger(&self.ledger(), BuildOptions::default(), &mut |_| {})?;
         let programmes = columns.programmes()?;
         let scenario = programmes.scenario(&PROGRAMME.replace("factor = \"2\"", "factor = \"3\""))?;
         let compared = |threads: Option<NonZero<usize>>| {

@@ -21,7 +21,7 @@ mod stream;
 mod supported;
 mod tally;
 
-pub use columns::{Columns, Progress};
+pub use columns::{BuildOptions, Columns, Progress};
 pub use compare::{Options, compare};
 pub use identity::{Difference, IdentityReport, identity};
 pub use report::{

@@ -12,7 +12,7 @@ use support::{PROGRAMME, Shop, an_order, at};
 use tallybook::Command;
 use tallybook::core::calendar::{DAY_MICROS, Instant};
 use tallybook::core::fact::Fact;
-use tallybook_backtest::{Columns, Options, compare};
+use tallybook_backtest::{BuildOptions, Columns, Options, compare};
 
 struct Counting;
 
@@ -60,7 +60,7 @@ fn allocations(orders: i64) -> u64 {
     shop.ledger.submit_all(commands).unwrap().into_iter().for_each(|outcome| drop(outcome.unwrap()));
     let Shop { folder, ledger, .. } = shop;
     ledger.close().unwrap();
-    let columns = Columns::of_ledger(folder.path(), &mut |_| {}).unwrap();
+    let columns = Columns::of_ledger(folder.path(), BuildOptions::default(), &mut |_| {}).unwrap();
     let baseline = columns.programmes().unwrap();
     let scenario = baseline.scenario(&PROGRAMME.replace(r#"points = "1""#, r#"points = "2""#)).unwrap();
     let options = Options { top_max: 3, threads: NonZero::new(1) };

@@ -15,7 +15,7 @@ use tallybook::core::fact::{
 };
 use tallybook::core::points::Points;
 use tallybook::{Command, LedgerError};
-use tallybook_backtest::{Columns, compare, identity};
+use tallybook_backtest::{BuildOptions, Columns, compare, identity};
 
 /// A programme that allows what the base programme does not.
 fn generous() -> String {
@@ -101,7 +101,7 @@ fn a_past_with_facts_that_the_columns_do_not_carry_is_refused_by_their_kind() {
         let shop = Shop::new(&generous());
         shop.order("ann", "A-1", "2020-01-03", 50);
         shop.submit(Command::new("ann", at("2020-01-10"), fact).with_key("k"));
-        let error = refused(Columns::of_ledger(shop.folder.path(), &mut |_| {}));
+        let error = refused(Columns::of_ledger(shop.folder.path(), BuildOptions::default(), &mut |_| {}));
         let expected = format!("a backtest does not support this yet: a fact of kind {kind}, in batch 3 at ");
         assert!(error.starts_with(&expected), "{error}");
         assert!(!shop.folder.path().join("columns/facts.columns").exists());
@@ -145,7 +145,7 @@ fn a_past_with_tiers_by_hand_or_benefits_is_refused_by_their_kind() {
             let command = Command::new("ann", at(&format!("2020-01-1{index}")), fact);
             shop.submit(command.with_key(&format!("k{index}")));
         }
-        let error = refused(Columns::of_ledger(shop.folder.path(), &mut |_| {}));
+        let error = refused(Columns::of_ledger(shop.folder.path(), BuildOptions::default(), &mut |_| {}));
         assert!(error.contains(&format!("a fact of kind {kind}, in batch 3 at ")), "{error}");
     }
 }
@@ -196,7 +196,7 @@ fn a_debt_that_was_let_go_is_refused_as_well() {
     let (currency, actor, reason) = ("points".into(), "desk".into(), "asked".into());
     let write_off = Fact::WriteOffRequested(WriteOff { currency, points: None, actor, reason });
     shop.submit(Command::new("ann", at("2020-01-12"), write_off).with_key("w"));
-    let error = refused(Columns::of_ledger(shop.folder.path(), &mut |_| {}));
+    let error = refused(Columns::of_ledger(shop.folder.path(), BuildOptions::default(), &mut |_| {}));
     assert!(error.contains("a fact of kind WriteOffRequested, in batch 5"), "{error}");
 }
 
@@ -216,7 +216,7 @@ fn a_past_in_which_two_members_meet_is_refused() {
         shop.order("ann", "A-1", "2020-01-03", 50);
         shop.order("bob", "B-1", "2020-01-03", 50);
         shop.submit(Command::new("ann", at("2020-01-10"), fact));
-        let error = refused(Columns::of_ledger(shop.folder.path(), &mut |_| {}));
+        let error = refused(Columns::of_ledger(shop.folder.path(), BuildOptions::default(), &mut |_| {}));
         assert!(
             error.contains("not support this yet: decisions about two members at once, in batch 4"),
             "{error}"
@@ -233,7 +233,7 @@ fn orders_paid_by_a_named_redemption_are_refused() {
     shop.submit(Command::new("ann", at("2020-01-11"), Fact::OrderPlaced(paid)));
     let back = Return { points_back: Some(Points(5)), ..a_return("R-1", "A-2", &[]) };
     shop.submit(Command::new("ann", at("2020-01-12"), Fact::OrderReturned(back)));
-    let error = refused(Columns::of_ledger(shop.folder.path(), &mut |_| {}));
+    let error = refused(Columns::of_ledger(shop.folder.path(), BuildOptions::default(), &mut |_| {}));
     assert!(error.contains("an order that names the redemption which paid it, in batch 4"), "{error}");
 }
 

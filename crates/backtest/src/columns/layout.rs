@@ -8,7 +8,7 @@ use std::ops::Range;
 /// First bytes of a column file.
 const MAGIC: &[u8; 8] = b"TBKCOLS\n";
 /// Changed with every change of the layout; other versions are built anew.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Bytes before the table of sections: magic, version, count, ledger, position, CRC of all that and the table.
 const FIXED_BYTES: usize = 8 + 4 + 4 + 16 + 8 + 8;
 /// Bytes of an entry in the table: offset, length, CRC.
@@ -40,10 +40,6 @@ pub(crate) enum Section {
     RowAt,
     /// Per row: place among the orders, returns or requests, `u32`.
     RowItem,
-    /// Per row: position of the fact's record, `u64`.
-    RowPosition,
-    /// Per row: fingerprint of the order or redemption, `u32`.
-    RowSubject,
     /// Per order: currency, a text.
     OrderCurrency,
     /// Per order: channel, a text.
@@ -140,8 +136,13 @@ impl Layout {
         self.ranges[section as usize].clone()
     }
 
-    /// Writes the header of a file whose sections are complete.
-    pub(crate) fn seal(&self, file: &mut [u8]) {
+    /// Where all sections lie, in order.
+    pub(crate) fn ranges(&self) -> &[Range<usize>] {
+        &self.ranges
+    }
+
+    /// The header of a file whose sections have these checksums.
+    pub(crate) fn header(&self, checksums: &[u32; SECTIONS]) -> Vec<u8> {
         let mut header = Vec::with_capacity(FIXED_BYTES + SECTIONS * ENTRY_BYTES);
         header.extend_from_slice(MAGIC);
         header.extend_from_slice(&VERSION.to_le_bytes());
@@ -149,14 +150,14 @@ impl Layout {
         header.extend_from_slice(&self.ledger_id);
         header.extend_from_slice(&self.position.to_le_bytes());
         header.extend_from_slice(&[0; 8]);
-        for range in &self.ranges {
+        for (range, checksum) in self.ranges.iter().zip(checksums) {
             header.extend_from_slice(&(range.start as u64).to_le_bytes());
             header.extend_from_slice(&(range.len() as u64).to_le_bytes());
-            header.extend_from_slice(&u64::from(crc32c::crc32c(&file[range.clone()])).to_le_bytes());
+            header.extend_from_slice(&u64::from(*checksum).to_le_bytes());
         }
         let crc = u64::from(crc32c::crc32c(&header));
         header[FIXED_BYTES - 8..FIXED_BYTES].copy_from_slice(&crc.to_le_bytes());
-        file[..header.len()].copy_from_slice(&header);
+        header
     }
 
     /// Reads and checks a whole file; says what is wrong with it.

@@ -10,16 +10,10 @@
 use std::fs::File;
 use std::io;
 
-use memmap2::{Mmap, MmapMut};
+use memmap2::Mmap;
 
 /// Maps a finished file for reading.
 pub(super) fn read(file: &File) -> io::Result<Mmap> {
     // SAFETY: a finished file is never written again.
     unsafe { Mmap::map(file) }
-}
-
-/// Maps a file under construction, which only this process knows.
-pub(super) fn write(file: &File) -> io::Result<MmapMut> {
-    // SAFETY: the file has just been made under a name of this process's own.
-    unsafe { MmapMut::map_mut(file) }
 }

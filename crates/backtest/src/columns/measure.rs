@@ -6,7 +6,8 @@ use tallybook_format::{RecordKind, decode_member_named};
 use tallybook_log::{BatchView, RecordView};
 
 use super::build::{fact_of, kind_of, member_of, never_named, settled_to, too_many};
-use super::layout::{SECTIONS, Section};
+use super::layout::{Layout, SECTIONS, Section};
+use super::slab::Slab;
 use super::texts::Texts;
 use crate::supported;
 
@@ -20,6 +21,7 @@ pub(super) struct Counts {
     pub(super) parts: usize,
     pub(super) requests: usize,
     pub(super) body_bytes: usize,
+    pub(super) name_bytes: usize,
 }
 
 impl Counts {
@@ -31,6 +33,7 @@ impl Counts {
         self.parts += other.parts;
         self.requests += other.requests;
         self.body_bytes += other.body_bytes;
+        self.name_bytes += other.name_bytes;
     }
 }
 
@@ -38,7 +41,6 @@ impl Counts {
 #[derive(Default)]
 pub(super) struct Measured {
     pub(super) members: Vec<Counts>,
-    name_bytes: usize,
     pub(super) texts: Texts,
     pub(super) publications: Vec<u8>,
     pub(super) span: Option<(i64, i64)>,
@@ -80,8 +82,7 @@ impl Measured {
         }
         let name = decode_member_named(record.header.kind, record.header.version, record.body)
             .map_err(|error| LedgerError::unreadable(record.position, &error))?;
-        self.name_bytes += name.len();
-        self.members.push(Counts::default());
+        self.members.push(Counts { name_bytes: name.len(), ..Counts::default() });
         Ok(())
     }
 
@@ -116,6 +117,37 @@ impl Measured {
         Ok(counts)
     }
 
+    /// The sections that are not by member.
+    pub(super) fn common_sections(&self, layout: &Layout) -> Slab {
+        let whole = |section: usize| {
+            if COMMON.iter().any(|s| *s as usize == section) {
+                0..layout.ranges()[section].len()
+            } else {
+                0..0
+            }
+        };
+        let mut slab = Slab::new(&std::array::from_fn(whole));
+        slab.put_slice(Section::Publications, 0, &self.publications);
+        let (first, last) = self.span.unwrap_or_default();
+        slab.put(Section::Span, 0, first.to_le_bytes());
+        slab.put(Section::Span, 1, last.to_le_bytes());
+        let mut start = 0;
+        for (index, text) in self.texts.in_order().iter().enumerate() {
+            slab.put_slice(Section::Texts, start, text.as_bytes());
+            start += text.len();
+            slab.put(Section::TextStarts, index + 1, (start as u64).to_le_bytes());
+        }
+        let mut start = 0;
+        for (index, set) in self.texts.sets_in_order().iter().enumerate() {
+            for code in set {
+                slab.put(Section::TagSetTexts, start, code.to_le_bytes());
+                start += 1;
+            }
+            slab.put(Section::TagSetStarts, index + 1, (start as u64).to_le_bytes());
+        }
+        slab
+    }
+
     fn intern(&mut self, order: &Order<'_>) -> Option<()> {
         let texts = &mut self.texts;
         for text in [Some(order.currency.as_str()), order.channel.as_deref(), order.store.as_deref()] {
@@ -131,44 +163,72 @@ impl Measured {
     }
 }
 
-/// How long every section will be, in bytes.
-pub(super) fn section_bytes(measured: &Measured, total: &Counts) -> [usize; SECTIONS] {
-    let members = measured.members.len();
-    let texts = measured.texts.in_order();
-    let sets = measured.texts.sets_in_order();
+/// How many bytes so many members, who have so much together, take in every section. Sections that are not by member have
+/// none, and in sections of starts the last entry, which ends them, is not counted.
+pub(super) fn member_bytes(members: usize, has: &Counts) -> [usize; SECTIONS] {
     let mut bytes = [0; SECTIONS];
     let mut set =
         |sections: &[Section], length: usize| sections.iter().for_each(|s| bytes[*s as usize] = length);
-    set(&[Section::Span], 16);
-    set(&[Section::Publications], measured.publications.len());
-    set(&[Section::NameStarts, Section::RowStarts], (members + 1) * 8);
-    set(&[Section::Names], measured.name_bytes);
+    set(&[Section::NameStarts, Section::RowStarts], members * 8);
+    set(&[Section::Names], has.name_bytes);
     set(&[Section::Heads], members * 8);
     set(&[Section::Digests], members * 16);
-    set(&[Section::RowKind, Section::RowFlags], total.rows);
-    set(&[Section::RowAt, Section::RowPosition], total.rows * 8);
-    set(&[Section::RowItem, Section::RowSubject], total.rows * 4);
-    set(&[Section::OrderCurrency, Section::OrderChannel, Section::OrderStore], total.orders * 4);
-    set(&[Section::OrderShipping, Section::OrderPoints, Section::OrderStoredValue], total.orders * 8);
-    set(&[Section::OrderLines], (total.orders + 1) * 8);
+    set(&[Section::RowKind, Section::RowFlags], has.rows);
+    set(&[Section::RowAt], has.rows * 8);
+    set(&[Section::RowItem], has.rows * 4);
+    set(&[Section::OrderCurrency, Section::OrderChannel, Section::OrderStore], has.orders * 4);
+    set(&[Section::OrderShipping, Section::OrderPoints, Section::OrderStoredValue], has.orders * 8);
+    set(&[Section::OrderLines], has.orders * 8);
     set(
         &[Section::LineQuantity, Section::LineAmount, Section::LineDiscount, Section::LineTax],
-        total.lines * 8,
+        has.lines * 8,
     );
-    set(&[Section::LineSku, Section::LineCategory, Section::LineBrand, Section::LineTags], total.lines * 4);
-    set(&[Section::ReturnTarget], total.returns * 4);
-    set(&[Section::ReturnParts], (total.returns + 1) * 8);
-    set(&[Section::PartLine], total.parts * 4);
-    set(&[Section::PartKind], total.parts);
-    set(&[Section::PartValue], total.parts * 8);
-    set(&[Section::RequestTarget], total.requests * 4);
-    set(&[Section::RequestActual], total.requests * 8);
-    set(&[Section::RequestVersion], total.requests);
-    set(&[Section::RequestBodies], (total.requests + 1) * 8);
-    set(&[Section::Bodies], total.body_bytes);
-    set(&[Section::TextStarts], (texts.len() + 1) * 8);
-    set(&[Section::Texts], texts.iter().map(|text| text.len()).sum());
-    set(&[Section::TagSetStarts], (sets.len() + 1) * 8);
-    set(&[Section::TagSetTexts], sets.iter().map(|set| set.len() * 4).sum());
+    set(&[Section::LineSku, Section::LineCategory, Section::LineBrand, Section::LineTags], has.lines * 4);
+    set(&[Section::ReturnTarget], has.returns * 4);
+    set(&[Section::ReturnParts], has.returns * 8);
+    set(&[Section::PartLine], has.parts * 4);
+    set(&[Section::PartKind], has.parts);
+    set(&[Section::PartValue], has.parts * 8);
+    set(&[Section::RequestTarget], has.requests * 4);
+    set(&[Section::RequestActual], has.requests * 8);
+    set(&[Section::RequestVersion], has.requests);
+    set(&[Section::RequestBodies], has.requests * 8);
+    set(&[Section::Bodies], has.body_bytes);
     bytes
 }
+
+/// How long every section will be, in bytes.
+pub(super) fn section_bytes(measured: &Measured, total: &Counts) -> [usize; SECTIONS] {
+    let mut bytes = member_bytes(measured.members.len(), total);
+    for starts in STARTS {
+        bytes[starts as usize] += 8;
+    }
+    let texts = measured.texts.in_order();
+    let sets = measured.texts.sets_in_order();
+    bytes[Section::Span as usize] = 16;
+    bytes[Section::Publications as usize] = measured.publications.len();
+    bytes[Section::TextStarts as usize] = (texts.len() + 1) * 8;
+    bytes[Section::Texts as usize] = texts.iter().map(|text| text.len()).sum();
+    bytes[Section::TagSetStarts as usize] = (sets.len() + 1) * 8;
+    bytes[Section::TagSetTexts as usize] = sets.iter().map(|set| set.len() * 4).sum();
+    bytes
+}
+
+/// Sections that are not by member.
+const COMMON: [Section; 6] = [
+    Section::Span,
+    Section::Publications,
+    Section::TextStarts,
+    Section::Texts,
+    Section::TagSetStarts,
+    Section::TagSetTexts,
+];
+
+/// Sections by member of which each entry says where something starts, and one more where the last ends.
+pub(super) const STARTS: [Section; 5] = [
+    Section::NameStarts,
+    Section::RowStarts,
+    Section::OrderLines,
+    Section::ReturnParts,
+    Section::RequestBodies,
+];

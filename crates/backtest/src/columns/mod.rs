@@ -15,10 +15,12 @@ mod layout;
 mod map;
 mod measure;
 mod place;
+mod slab;
 mod texts;
 mod view;
 
 use std::fs::{self, File};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
 use memmap2::Mmap;
@@ -34,12 +36,35 @@ pub(crate) use view::{Codes, RowKind, View};
 /// Name of the column file in its folder.
 const FILE_NAME: &str = "facts.columns";
 
-/// How far a build has come.
+/// How columns are built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BuildOptions {
+    /// About how much memory the columns may take while they are built, in bytes, besides 64 for each member and all
+    /// distinct texts. With less than they need the log is read once more for each time that they exceed it. Default
+    /// 2 GiB.
+    pub memory_bytes_max: usize,
+    /// How many threads build. Default: as many as the machine runs at a time.
+    pub threads: Option<NonZero<usize>>,
+}
+
+impl Default for BuildOptions {
+    fn default() -> BuildOptions {
+        BuildOptions { memory_bytes_max: 2 << 30, threads: None }
+    }
+}
+
+impl BuildOptions {
+    fn thread_count(self) -> usize {
+        self.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get)
+    }
+}
+
+/// How far a build has come: the log counts twice, once for measuring and once for placing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// Log bytes read, both passes counted.
+    /// Log bytes that are done.
     pub bytes_done: u64,
-    /// Log bytes to read.
+    /// Log bytes to do.
     pub bytes_total: u64,
 }
 
@@ -57,9 +82,13 @@ impl Columns {
     ///
     /// # Errors
     /// [`LedgerError::Folder`] where there is no ledger; faults; corruption of the log.
-    pub fn of_ledger(dir: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Columns, LedgerError> {
+    pub fn of_ledger(
+        dir: &Path,
+        options: BuildOptions,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Columns, LedgerError> {
         let log = FileLog::open(&dir.join("log"), Options { read_only: true, ..Options::default() })?;
-        Columns::of_log(&log.reader(), log.ledger_id().0, &dir.join("columns"), progress)
+        Columns::of_log(&log.reader(), log.ledger_id().0, &dir.join("columns"), options, progress)
     }
 
     /// The same for a log of any kind, with the folder in which the columns are kept.
@@ -70,6 +99,7 @@ impl Columns {
         reader: &R,
         ledger_id: [u8; 16],
         dir: &Path,
+        options: BuildOptions,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Columns, LedgerError> {
         let end = reader.end().position;
@@ -83,7 +113,7 @@ impl Columns {
         };
         fs::create_dir_all(dir).map_err(failed(dir))?;
         let temporary = temporary_path(dir);
-        let built = build::build(reader, ledger_id, end, &temporary, progress)
+        let built = build::build(reader, ledger_id, end, &temporary, options, progress)
             .and_then(|()| fs::rename(&temporary, &path).map_err(failed(&path)));
         if let Err(error) = built {
             // The build's own error says more than that its remains could not be removed.

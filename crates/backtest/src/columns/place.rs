@@ -1,4 +1,6 @@
-//! The second pass over a log: every fact to its member's place in the mapped file.
+//! The second pass over a log: every fact of a share of the members to its member's place.
+
+use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 use tallybook::LedgerError;
@@ -9,99 +11,94 @@ use tallybook_core::points::Points;
 use tallybook_format::{RecordKind, decode_decision, decode_member_named};
 use tallybook_log::{BatchView, LogReader, Position, RecordReader, RecordView};
 
-use super::build::{NO_ROW, fact_of, kind_of, member_of, settled_to, too_many};
-use super::layout::{Layout, Section};
-use super::measure::{Counts, Measured};
-use super::texts::Texts;
+use super::build::{NO_ROW, fact_of, kind_of, settled_to, too_many};
+use super::layout::Section;
+use super::measure::{Counts, Measured, STARTS, member_bytes};
+use super::slab::Slab;
 use super::view::{CONTINUES, REFERRED, RowKind};
 
-/// The second pass.
+/// Neighbouring members who are placed together.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Share {
+    /// Indices of the members, from 0.
+    pub(super) members: Range<usize>,
+    /// What all members before them have.
+    pub(super) before: Counts,
+    /// What those have and they.
+    pub(super) through: Counts,
+}
+
+/// The second pass, for one share.
 pub(super) struct Placing<'a, R> {
     records: RecordReader<R>,
-    file: &'a mut [u8],
-    layout: &'a Layout,
-    texts: Texts,
-    /// Where each member's next things go.
+    measured: &'a Measured,
+    share: &'a Share,
+    slab: Slab,
+    /// Where the next things go of each member of the share.
     next: Vec<Counts>,
-    /// Each member's first row.
-    first_rows: Vec<usize>,
-    name_start: usize,
-    named: usize,
+    /// Of each row of the share, the position of the record.
+    positions: Vec<Position>,
+    /// Of each row of the share, the fingerprint of the order or redemption that it brought or is about.
+    subjects: Vec<u32>,
 }
 
 impl<'a, R: LogReader> Placing<'a, R> {
     /// Starts with all that the first pass knows.
-    pub(super) fn new(
-        records: RecordReader<R>,
-        file: &'a mut [u8],
-        layout: &'a Layout,
-        measured: Measured,
-        total: Counts,
-    ) -> Placing<'a, R> {
-        let Measured { members, texts, publications, span, .. } = measured;
-        let mut sum = Counts::default();
-        let next: Vec<Counts> = members
-            .iter()
-            .map(|counts| {
-                let start = sum;
-                sum.add(*counts);
-                start
-            })
-            .collect();
-        let first_rows = next.iter().map(|counts| counts.rows).collect();
-        let mut placing = Placing { records, file, layout, texts, next, first_rows, name_start: 0, named: 0 };
-        placing.put_slice(Section::Publications, 0, &publications);
-        let (first, last) = span.unwrap_or_default();
-        placing.put(Section::Span, 0, first.to_le_bytes());
-        placing.put(Section::Span, 1, last.to_le_bytes());
-        for member in 0..placing.first_rows.len() {
-            placing.put(Section::RowStarts, member, (placing.first_rows[member] as u64).to_le_bytes());
+    pub(super) fn new(records: RecordReader<R>, measured: &'a Measured, share: &'a Share) -> Placing<'a, R> {
+        let Share { members, before, through } = share;
+        let from = member_bytes(members.start, before);
+        let mut to = member_bytes(members.end, through);
+        let is_last = members.end == measured.members.len();
+        if is_last {
+            STARTS.iter().for_each(|starts| to[*starts as usize] += 8);
         }
-        placing.put(Section::RowStarts, placing.first_rows.len(), (total.rows as u64).to_le_bytes());
-        placing.put(Section::OrderLines, total.orders, (total.lines as u64).to_le_bytes());
-        placing.put(Section::ReturnParts, total.returns, (total.parts as u64).to_le_bytes());
-        placing.put(Section::RequestBodies, total.requests, (total.body_bytes as u64).to_le_bytes());
-        placing.put_texts();
-        placing
-    }
-
-    fn put_texts(&mut self) {
-        let texts = self.texts.in_order().to_vec();
-        let mut start = 0;
-        for (index, text) in texts.iter().enumerate() {
-            self.put_slice(Section::Texts, start, text.as_bytes());
-            start += text.len();
-            self.put(Section::TextStarts, index + 1, (start as u64).to_le_bytes());
+        let extents = std::array::from_fn(|section| from[section]..to[section]);
+        let mut slab = Slab::new(&extents);
+        let put_starts = |slab: &mut Slab, member, at: &Counts| {
+            slab.put(Section::RowStarts, member, (at.rows as u64).to_le_bytes());
+            slab.put(Section::NameStarts, member, (at.name_bytes as u64).to_le_bytes());
+        };
+        let mut at = *before;
+        let mut next = Vec::with_capacity(members.len());
+        for member in members.clone() {
+            put_starts(&mut slab, member, &at);
+            next.push(at);
+            at.add(measured.members[member]);
         }
-        let sets = self.texts.sets_in_order().to_vec();
-        let mut start = 0;
-        for (index, set) in sets.iter().enumerate() {
-            for code in set {
-                self.put(Section::TagSetTexts, start, code.to_le_bytes());
-                start += 1;
-            }
-            self.put(Section::TagSetStarts, index + 1, (start as u64).to_le_bytes());
+        if is_last {
+            put_starts(&mut slab, members.end, through);
+            slab.put(Section::OrderLines, through.orders, (through.lines as u64).to_le_bytes());
+            slab.put(Section::ReturnParts, through.returns, (through.parts as u64).to_le_bytes());
+            slab.put(Section::RequestBodies, through.requests, (through.body_bytes as u64).to_le_bytes());
+        }
+        let rows = through.rows - before.rows;
+        Placing {
+            records,
+            measured,
+            share,
+            slab,
+            next,
+            positions: vec![Position::NONE; rows],
+            subjects: vec![0; rows],
         }
     }
 
-    fn put<const N: usize>(&mut self, section: Section, index: usize, bytes: [u8; N]) {
-        self.put_slice(section, index * N, &bytes);
+    /// All that the share has, once every batch was put.
+    pub(super) fn finish(self) -> Slab {
+        self.slab
     }
 
-    fn put_slice(&mut self, section: Section, offset: usize, bytes: &[u8]) {
-        let at = self.layout.range(section).start + offset;
-        self.file[at..at + bytes.len()].copy_from_slice(bytes);
+    fn next(&mut self, member: usize) -> &mut Counts {
+        &mut self.next[member - self.share.members.start]
     }
 
-    fn slice(&self, section: Section, offset: usize, bytes: usize) -> &[u8] {
-        let at = self.layout.range(section).start + offset;
-        &self.file[at..at + bytes]
-    }
-
-    /// Puts a batch's rows where they belong.
+    /// Puts a batch's rows where they belong, if it is of the share.
     pub(super) fn batch(&mut self, batch: &BatchView<'_>) -> Result<(), LedgerError> {
-        let Some(member) = member_of(batch)? else { return Ok(()) };
-        let member = member as usize - 1;
+        // The first pass has seen that a batch is about one member. Those without one are the ledger's own.
+        let number = batch.records().next().map_or(0, |record| record.header.member);
+        let Some(member) = (number as usize).checked_sub(1).filter(|m| self.share.members.contains(m)) else {
+            return Ok(());
+        };
         if let Some(at) = settled_to(batch)? {
             let position = batch.records().next().map_or(batch.header().position, |record| record.position);
             self.row(member, RowKind::Settled, 0, at, position, 0, 0);
@@ -109,15 +106,14 @@ impl<'a, R: LogReader> Placing<'a, R> {
         let mut continues = 0;
         let mut redemptions = Vec::new();
         let mut reversals = Vec::new();
-        let mut digest: [u8; 16] =
-            self.slice(Section::Digests, member * 16, 16).try_into().expect("16 bytes");
+        let mut digest: [u8; 16] = self.slab.get(Section::Digests, member);
         for record in batch.records() {
             let kind = kind_of(&record)?;
-            self.put(Section::Heads, member, record.position.0.to_le_bytes());
+            self.slab.put(Section::Heads, member, record.position.0.to_le_bytes());
             if kind == RecordKind::MemberNamed {
-                self.name(&record)?;
+                self.name(member, &record)?;
             } else if kind.is_fact() {
-                let request = self.next[member].requests;
+                let request = self.next(member).requests;
                 self.fact(member, &record, continues)?;
                 continues = CONTINUES;
                 match kind {
@@ -135,7 +131,7 @@ impl<'a, R: LogReader> Placing<'a, R> {
                 }
             }
         }
-        self.put(Section::Digests, member, digest);
+        self.slab.put(Section::Digests, member, digest);
         Ok(())
     }
 
@@ -148,18 +144,16 @@ impl<'a, R: LogReader> Placing<'a, R> {
         };
         if !requests.is_empty() {
             let request = requests.remove(0);
-            self.put(Section::RequestActual, request, points.0.to_le_bytes());
+            self.slab.put(Section::RequestActual, request, points.0.to_le_bytes());
         }
         Ok(())
     }
 
-    fn name(&mut self, record: &RecordView<'_>) -> Result<(), LedgerError> {
+    fn name(&mut self, member: usize, record: &RecordView<'_>) -> Result<(), LedgerError> {
         let name = decode_member_named(record.header.kind, record.header.version, record.body)
             .map_err(|error| LedgerError::unreadable(record.position, &error))?;
-        self.put_slice(Section::Names, self.name_start, name.as_bytes());
-        self.name_start += name.len();
-        self.named += 1;
-        self.put(Section::NameStarts, self.named, (self.name_start as u64).to_le_bytes());
+        let start = self.next(member).name_bytes;
+        self.slab.put_slice(Section::Names, start, name.as_bytes());
         Ok(())
     }
 
@@ -174,20 +168,20 @@ impl<'a, R: LogReader> Placing<'a, R> {
         item: usize,
         subject: u32,
     ) {
-        let row = self.next[member].rows;
-        self.put(Section::RowKind, row, [kind as u8]);
-        self.put(Section::RowFlags, row, [flags]);
-        self.put(Section::RowAt, row, at.to_le_bytes());
-        self.put(Section::RowPosition, row, position.0.to_le_bytes());
-        self.put(Section::RowItem, row, (item as u32).to_le_bytes());
-        self.put(Section::RowSubject, row, subject.to_le_bytes());
-        self.next[member].rows += 1;
+        let row = self.next(member).rows;
+        self.slab.put(Section::RowKind, row, [kind as u8]);
+        self.slab.put(Section::RowFlags, row, [flags]);
+        self.slab.put(Section::RowAt, row, at.to_le_bytes());
+        self.slab.put(Section::RowItem, row, (item as u32).to_le_bytes());
+        self.positions[row - self.share.before.rows] = position;
+        self.subjects[row - self.share.before.rows] = subject;
+        self.next(member).rows += 1;
     }
 
     fn fact(&mut self, member: usize, record: &RecordView<'_>, flags: u8) -> Result<(), LedgerError> {
         let RecordView { position, header, body } = *record;
         let fact = fact_of(record)?;
-        let next = self.next[member];
+        let next = *self.next(member);
         let (kind, item) = match &fact {
             Fact::OrderPlaced(order) => {
                 self.order(member, order).ok_or_else(|| too_many("texts"))?;
@@ -218,15 +212,16 @@ impl<'a, R: LogReader> Placing<'a, R> {
     }
 
     fn order(&mut self, member: usize, order: &Order<'_>) -> Option<()> {
-        let Counts { orders: index, lines: first_line, .. } = self.next[member];
-        let texts = [
+        let Counts { orders: index, lines: first_line, .. } = *self.next(member);
+        let texts = &self.measured.texts;
+        let codes = [
             (Section::OrderCurrency, Some(order.currency.as_str())),
             (Section::OrderChannel, order.channel.as_deref()),
             (Section::OrderStore, order.store.as_deref()),
         ];
-        for (section, text) in texts {
-            let code = self.texts.code(text)?;
-            self.put(section, index, code.to_le_bytes());
+        for (section, text) in codes {
+            let code = texts.known(text)?;
+            self.slab.put(section, index, code.to_le_bytes());
         }
         let amounts = [
             (Section::OrderShipping, order.shipping),
@@ -234,9 +229,9 @@ impl<'a, R: LogReader> Placing<'a, R> {
             (Section::OrderStoredValue, order.paid_with_stored_value),
         ];
         for (section, money) in amounts {
-            self.put(section, index, money.0.to_le_bytes());
+            self.slab.put(section, index, money.0.to_le_bytes());
         }
-        self.put(Section::OrderLines, index, (first_line as u64).to_le_bytes());
+        self.slab.put(Section::OrderLines, index, (first_line as u64).to_le_bytes());
         for (line_index, line) in (first_line..).zip(&order.lines) {
             let figures = [
                 (Section::LineQuantity, line.quantity),
@@ -245,25 +240,25 @@ impl<'a, R: LogReader> Placing<'a, R> {
                 (Section::LineTax, line.tax.0),
             ];
             for (section, figure) in figures {
-                self.put(section, line_index, figure.to_le_bytes());
+                self.slab.put(section, line_index, figure.to_le_bytes());
             }
             let codes = [
-                (Section::LineSku, self.texts.code(line.sku.as_deref())?),
-                (Section::LineCategory, self.texts.code(line.category.as_deref())?),
-                (Section::LineBrand, self.texts.code(line.brand.as_deref())?),
-                (Section::LineTags, self.texts.set(&line.tags)?),
+                (Section::LineSku, texts.known(line.sku.as_deref())?),
+                (Section::LineCategory, texts.known(line.category.as_deref())?),
+                (Section::LineBrand, texts.known(line.brand.as_deref())?),
+                (Section::LineTags, texts.known_set(&line.tags)?),
             ];
             for (section, code) in codes {
-                self.put(section, line_index, code.to_le_bytes());
+                self.slab.put(section, line_index, code.to_le_bytes());
             }
         }
-        self.next[member].orders += 1;
-        self.next[member].lines += order.lines.len();
+        self.next(member).orders += 1;
+        self.next(member).lines += order.lines.len();
         Some(())
     }
 
     fn give_back(&mut self, member: usize, ret: &Return<'_>, fingerprint: u32) -> Result<(), LedgerError> {
-        let Counts { returns: index, parts: first_part, .. } = self.next[member];
+        let Counts { returns: index, parts: first_part, .. } = *self.next(member);
         let mut lines: Vec<Option<usize>> = Vec::new();
         let target = self.find(member, RowKind::Order, fingerprint, |fact| match fact {
             Fact::OrderPlaced(order) if order.id == ret.order => {
@@ -272,8 +267,8 @@ impl<'a, R: LogReader> Placing<'a, R> {
             }
             _ => false,
         })?;
-        self.put(Section::ReturnTarget, index, target.to_le_bytes());
-        self.put(Section::ReturnParts, index, (first_part as u64).to_le_bytes());
+        self.slab.put(Section::ReturnTarget, index, target.to_le_bytes());
+        self.slab.put(Section::ReturnParts, index, (first_part as u64).to_le_bytes());
         for (place, part) in ret.lines.iter().enumerate() {
             let line = lines.get(place).copied().flatten().and_then(|line| u32::try_from(line).ok());
             let line = line.ok_or_else(|| {
@@ -284,12 +279,12 @@ impl<'a, R: LogReader> Placing<'a, R> {
                 ReturnedPart::Quantity(pieces) => (1, pieces),
                 ReturnedPart::Amount(money) => (2, money.0),
             };
-            self.put(Section::PartLine, first_part + place, line.to_le_bytes());
-            self.put(Section::PartKind, first_part + place, [kind]);
-            self.put(Section::PartValue, first_part + place, value.to_le_bytes());
+            self.slab.put(Section::PartLine, first_part + place, line.to_le_bytes());
+            self.slab.put(Section::PartKind, first_part + place, [kind]);
+            self.slab.put(Section::PartValue, first_part + place, value.to_le_bytes());
         }
-        self.next[member].returns += 1;
-        self.next[member].parts += ret.lines.len();
+        self.next(member).returns += 1;
+        self.next(member).parts += ret.lines.len();
         Ok(())
     }
 
@@ -303,13 +298,13 @@ impl<'a, R: LogReader> Placing<'a, R> {
     }
 
     fn request(&mut self, member: usize, version: u8, body: &[u8], target: u32) {
-        let Counts { requests: index, body_bytes: start, .. } = self.next[member];
-        self.put(Section::RequestTarget, index, target.to_le_bytes());
-        self.put(Section::RequestVersion, index, [version]);
-        self.put(Section::RequestBodies, index, (start as u64).to_le_bytes());
-        self.put_slice(Section::Bodies, start, body);
-        self.next[member].requests += 1;
-        self.next[member].body_bytes += body.len();
+        let Counts { requests: index, body_bytes: start, .. } = *self.next(member);
+        self.slab.put(Section::RequestTarget, index, target.to_le_bytes());
+        self.slab.put(Section::RequestVersion, index, [version]);
+        self.slab.put(Section::RequestBodies, index, (start as u64).to_le_bytes());
+        self.slab.put_slice(Section::Bodies, start, body);
+        self.next(member).requests += 1;
+        self.next(member).body_bytes += body.len();
     }
 
     /// The member's row that brought a name, by fingerprint and then by the record itself, newest first.
@@ -320,17 +315,17 @@ impl<'a, R: LogReader> Placing<'a, R> {
         fingerprint: u32,
         mut is: impl FnMut(&Fact<'_>) -> bool,
     ) -> Result<u32, LedgerError> {
-        for row in (self.first_rows[member]..self.next[member].rows).rev() {
-            if self.slice(Section::RowSubject, row * 4, 4) != fingerprint.to_le_bytes()
-                || self.slice(Section::RowKind, row, 1) != [kind as u8]
+        let first = u64::from_le_bytes(self.slab.get(Section::RowStarts, member)) as usize;
+        for row in (first..self.next(member).rows).rev() {
+            let in_share = row - self.share.before.rows;
+            if self.subjects[in_share] != fingerprint || self.slab.get(Section::RowKind, row) != [kind as u8]
             {
                 continue;
             }
-            let position = self.slice(Section::RowPosition, row * 8, 8).try_into().expect("8 bytes");
-            let (_, record) = self.records.record(Position(u64::from_le_bytes(position)))?;
+            let (_, record) = self.records.record(self.positions[in_share])?;
             if is(&fact_of(&record)?) {
-                let flags = self.slice(Section::RowFlags, row, 1)[0] | REFERRED;
-                self.put(Section::RowFlags, row, [flags]);
+                let [flags] = self.slab.get(Section::RowFlags, row);
+                self.slab.put(Section::RowFlags, row, [flags | REFERRED]);
                 return Ok(row as u32);
             }
         }

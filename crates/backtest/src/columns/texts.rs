@@ -27,14 +27,17 @@ impl Texts {
         Some(code)
     }
 
+    /// The code of a text that has one, 0 for none. `None` for a text that was never seen.
+    pub(super) fn known(&self, text: Option<&str>) -> Option<u32> {
+        text.map_or(Some(0), |text| self.codes.get(text).copied())
+    }
+
     /// The code of a set of tags, given now if it is new; 0 for none.
     pub(super) fn set(&mut self, tags: &[Cow<'_, str>]) -> Option<u32> {
         if tags.is_empty() {
             return Some(0);
         }
-        let mut set = tags.iter().map(|tag| self.code(Some(tag))).collect::<Option<Vec<u32>>>()?;
-        set.sort_unstable();
-        set.dedup();
+        let set = in_order(tags.iter().map(|tag| self.code(Some(tag))))?;
         if let Some(code) = self.sets.get(&set) {
             return Some(*code);
         }
@@ -42,6 +45,15 @@ impl Texts {
         let code = u32::try_from(self.sets_in_order.len()).ok()?;
         self.sets.insert(set, code);
         Some(code)
+    }
+
+    /// The code of a set of tags that has one, 0 for none. `None` for a set that was never seen.
+    pub(super) fn known_set(&self, tags: &[Cow<'_, str>]) -> Option<u32> {
+        if tags.is_empty() {
+            return Some(0);
+        }
+        let set = in_order(tags.iter().map(|tag| self.known(Some(tag))))?;
+        self.sets.get(&set).copied()
     }
 
     /// The texts in order of code, from 1.
@@ -53,4 +65,11 @@ impl Texts {
     pub(super) fn sets_in_order(&self) -> &[Vec<u32>] {
         &self.sets_in_order
     }
+}
+
+fn in_order(tags: impl Iterator<Item = Option<u32>>) -> Option<Vec<u32>> {
+    let mut set = tags.collect::<Option<Vec<u32>>>()?;
+    set.sort_unstable();
+    set.dedup();
+    Some(set)
 }

@@ -14,7 +14,7 @@ use tallybook::core::fact::{
 use tallybook::core::money::{CurrencyCode, Money};
 use tallybook::core::points::Points;
 use tallybook::{BlockingLedger, Clock, Command, Options, Receipt};
-use tallybook_backtest::{Columns, Comparison, IdentityReport, compare, identity};
+use tallybook_backtest::{BuildOptions, Columns, Comparison, IdentityReport, compare, identity};
 
 /// A programme with ladders, returns and an expiry that is met within a year.
 pub const PROGRAMME: &str = r#"
@@ -104,7 +104,7 @@ impl Shop {
     }
 
     pub fn columns(&self) -> Columns {
-        Columns::of_ledger(self.folder.path(), &mut |_| {}).unwrap()
+        Columns::of_ledger(self.folder.path(), BuildOptions::default(), &mut |_| {}).unwrap()
     }
 
     pub fn identity(&self) -> IdentityReport {

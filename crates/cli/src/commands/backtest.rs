@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tallybook::LedgerError;
 use tallybook::log::{FileLog, Log, Options as LogOptions};
-use tallybook_backtest::{Columns, Comparison, CurrencyComparison, Flows, Options, Pair, compare, identity};
+use tallybook_backtest::{
+    BuildOptions, Columns, Comparison, CurrencyComparison, Flows, Options, Pair, compare, identity,
+};
 use tallybook_core::points::Scaled;
 
 use super::read_text;
@@ -44,7 +46,7 @@ pub fn run(global: &Global, options: &Backtest, output: &Output) -> Result<Outco
 fn columns(ledger: &Path, output: &Output) -> Result<Columns, CliError> {
     let done = Arc::new(AtomicU64::new(0));
     let mut bar: Option<Progress> = None;
-    let columns = Columns::of_ledger(ledger, &mut |progress| {
+    let columns = Columns::of_ledger(ledger, BuildOptions::default(), &mut |progress| {
         done.store(progress.bytes_done, Ordering::Relaxed);
         let is_hidden = output.quiet || output.json;
         let bar =
