@@ -2,8 +2,6 @@
 //!
 //! Invariant: numbers and names are those of the log; whoever cannot be followed keeps their place.
 
-use std::collections::BTreeMap;
-
 use tallybook::{Member, Shelf};
 use tallybook_core::state::LedgerState;
 
@@ -30,12 +28,12 @@ impl Audited {
 /// Everybody, and what they share.
 #[derive(Debug)]
 pub(crate) struct Book {
-    /// Members by number, from 1. Who is taken out has no name meanwhile.
+    /// Members by number, from 1.
     members: Shelf,
     /// Who can be followed, by number, from 1. Who is taken out is not.
     is_followed: Vec<bool>,
-    /// Numbers by name.
-    pub names: BTreeMap<Box<str>, u32>,
+    /// Whether two members were given one name.
+    pub has_repeated_name: bool,
     /// Budgets and stocks.
     pub ledger: LedgerState,
 }
@@ -46,7 +44,7 @@ impl Book {
         Book {
             members: Shelf::new(at_hand_bytes_max),
             is_followed: Vec::new(),
-            names: BTreeMap::new(),
+            has_repeated_name: false,
             ledger: LedgerState::default(),
         }
     }
@@ -83,19 +81,28 @@ impl Book {
         });
     }
 
-    /// Shows everybody by rising name; of several who bear one name, the last.
+    /// Shows everybody by rising name.
     pub fn for_each_by_name(&mut self, mut show: impl FnMut(&Member)) {
-        let Book { members, names, .. } = self;
-        names.values().for_each(|number| show(members.get(*number)));
+        let mut by_name: Vec<(Box<str>, u32)> = Vec::with_capacity(self.len());
+        self.members.for_each(|number, member| by_name.push((member.name.clone(), number)));
+        by_name.sort_unstable();
+        by_name.iter().for_each(|(_, number)| show(self.members.get(*number)));
+    }
+
+    /// The number of the member who has a name; of several, the last.
+    pub fn find(&mut self, name: &str) -> Option<u32> {
+        self.members.find(name)
     }
 
     /// The number of the member who answers to a name: whoever it was merged into. `None` as well where an altered log
     /// merges members in a circle.
     pub fn resolve(&mut self, name: &str) -> Option<u32> {
-        let mut number = *self.names.get(name)?;
+        let mut number = self.find(name)?;
         for _ in 0..self.len() {
-            let Some(into) = &self.members.get(number).state.status.merged_into else { return Some(number) };
-            number = *self.names.get(into)?;
+            let Some(into) = self.members.get(number).state.status.merged_into.clone() else {
+                return Some(number);
+            };
+            number = self.find(&into)?;
         }
         None
     }

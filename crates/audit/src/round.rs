@@ -311,7 +311,7 @@ impl Round<'_> {
     fn follow_referrer(&mut self, member: &Member, found: &mut Precedent<'_>) {
         let Precedent::Order(file) = found else { return };
         let Some(paid) = &file.record.referral else { return };
-        let Some(number) = self.book.names.get(&paid.referrer).copied() else { return };
+        let Some(number) = self.book.find(&paid.referrer) else { return };
         let goes_on = self.book.resolve(&paid.referrer);
         let in_book = goes_on.and_then(|goes_on| self.book.get(goes_on)?.moved(number));
         file.record.referrer = in_book.or_else(|| member.moved(number));
@@ -481,7 +481,7 @@ impl Round<'_> {
 
     /// Joins the pasts of two members of whom one has just taken in the other.
     fn join_pasts(&mut self, member: &mut Member, record: &RecordView<'_>, merged: &MergedFrom) {
-        let number = self.book.names.get(&merged.from).copied();
+        let number = self.book.find(&merged.from);
         let is_followed = number.is_some_and(|number| self.book.is_followed(number));
         let Some((number, from)) = number.and_then(|number| Some((number, self.book.get(number)?))) else {
             let text = format!("`{}` became part of the member, and was never named", merged.from);

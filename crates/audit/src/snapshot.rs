@@ -43,7 +43,7 @@ pub(crate) fn compare<R: LogReader>(view: &SnapshotView, replay: &mut Replay<R>)
     let read = read.and_then(|()| {
         view.for_each_name(|name, number| {
             names += 1;
-            if replay.book.names.get(name) != Some(&number) {
+            if replay.book.find(name) != Some(number) {
                 differing
                     .push((Some(name.to_owned()), format!("it gives the name to member number {number}")));
             }

@@ -69,6 +69,8 @@ pub(crate) struct Decider<R: LogReader> {
     pub(crate) programmes: Arc<Programmes>,
     pub(crate) warnings: Vec<String>,
     pub(crate) snapshot_position: Option<Position>,
+    /// What members took in the snapshot that was written last; 0 where none was written since the ledger was opened.
+    snapshot_bytes: u64,
     /// The log with what is decided and not durable yet, for what facts refer to.
     recent: Recent<R>,
     records: RecordReader<Recent<R>>,
@@ -144,6 +146,7 @@ impl<R: LogReader> Decider<R> {
             programmes: Arc::default(),
             warnings: Vec::new(),
             snapshot_position: None,
+            snapshot_bytes: 0,
             recall: Recall::new(RECALL_KEYS_MAX),
             options,
             ledger_id,

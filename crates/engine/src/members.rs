@@ -170,7 +170,7 @@ impl Members {
         let page_count = extra.member_count.div_ceil(PAGE_MEMBERS) as usize;
         Members {
             store: Some(store),
-            directory: Directory::of_snapshot(extra.name_pages),
+            directory: Directory::of_snapshot(extra.name_pages, extra.member_count),
             count: extra.member_count,
             pages: std::iter::repeat_with(|| Page::STORED).take(page_count).collect(),
             ..Members::new(decoded_bytes_max)
@@ -197,9 +197,24 @@ impl Members {
         self.store
     }
 
-    /// Finds a member's number by name.
+    /// Finds a member's number by name; of several members of one name, which only an altered log has, the newest.
     pub(crate) fn find(&mut self, name: &str) -> Result<Option<u32>, Doubt> {
-        self.directory.find(name, self.store.as_deref())
+        for number in self.directory.candidates(name) {
+            if self.is_named(number, name)? {
+                return Ok(Some(number));
+            }
+        }
+        self.directory.find_stored(name, self.store.as_deref())
+    }
+
+    fn is_named(&mut self, number: u32, name: &str) -> Result<bool, Doubt> {
+        let (page_number, index) = place(number);
+        self.load(page_number)?;
+        let page = &self.pages[page_number as usize];
+        Ok(match page.decoded.find(index) {
+            Ok(at) => *page.decoded.members[at].member.name == *name,
+            Err(_) => page.packed().name(index)? == name,
+        })
     }
 
     /// Finds the number of the member who answers to a name: whoever it was merged into.
@@ -212,9 +227,9 @@ impl Members {
         Ok(found)
     }
 
-    /// The numbers of members, where they are in memory.
+    /// The numbers of members who most likely have these names, as far as that is in memory.
     pub(crate) fn known<'a>(&self, names: impl Iterator<Item = &'a str>) -> SmallVec<[u32; LOOK_AHEAD]> {
-        names.filter_map(|name| self.directory.known(name)).collect()
+        names.filter_map(|name| self.directory.candidates(name).first().copied()).collect()
     }
 
     /// Brings members who will be asked for next into the processor's caches, as far as they are decoded. No step waits
@@ -433,32 +448,47 @@ impl Members {
         self.packed_bytes = self.pages.iter().map(Page::packed_bytes).sum();
     }
 
-    /// Writes everything to a new snapshot at a position of the log and goes on from that.
+    /// Writes everything to a new snapshot at a position of the log and goes on from that. Gives how many bytes the members
+    /// take in it.
     pub(crate) fn write_snapshot(
         &mut self,
         snapshots: &dyn Snapshots,
         mut extra: Extra,
         mut watermark: Watermark,
-    ) -> Result<(), SnapshotError> {
+    ) -> Result<u64, SnapshotError> {
         let mut writer = snapshots.begin()?;
         self.pack_all();
+        let mut bytes = 0;
         for (number, page) in (0..).zip(&self.pages) {
             let id = PageId { kind: MEMBER_PAGES, number };
             let missing = || Doubt { what: format!("page {number} of the members is missing") };
             match (&page.packed, &self.store) {
-                (Some(packed), _) => writer.put(id, packed.bytes())?,
-                (None, Some(store)) => writer.put(id, &store.get(id)?.ok_or_else(missing)?)?,
+                (Some(packed), _) => {
+                    bytes += packed.bytes().len() as u64;
+                    writer.put(id, packed.bytes())?;
+                }
+                (None, Some(store)) => {
+                    let packed = store.get(id)?.ok_or_else(missing)?;
+                    bytes += packed.len() as u64;
+                    writer.put(id, &packed)?;
+                }
                 (None, None) => return Err(missing().into()),
             }
         }
         extra.member_count = self.count;
-        extra.name_pages = self.directory.write(self.count, self.store.as_deref(), writer.as_mut())?;
+        let pages = &self.pages;
+        let name_of = |number| {
+            let (page_number, index) = place(number);
+            // Who is not in the snapshot yet is in memory.
+            pages[page_number as usize].packed().name(index)
+        };
+        let store = self.store.as_deref();
+        extra.name_pages = self.directory.write(self.count, name_of, store, writer.as_mut())?;
         watermark.extra = extra.encode();
-        let store = writer.finish(watermark)?;
-        self.store = Some(store);
-        self.directory = Directory::of_snapshot(extra.name_pages);
+        self.store = Some(writer.finish(watermark)?);
+        self.directory.is_written(extra.name_pages, self.count);
         self.pages.iter_mut().for_each(|page| page.is_changed = false);
-        Ok(())
+        Ok(bytes)
     }
 }
 
@@ -468,6 +498,7 @@ mod tests {
     use tallybook_core::ids::{CurrencyNumber, LotNumber};
     use tallybook_core::points::Points;
     use tallybook_core::state::{Balance, LedgerState, Lot};
+    use tallybook_format::{FingerprintDomain, fingerprint32};
     use tallybook_log::Position;
     use tallybook_snapshot::MemorySnapshots;
 
@@ -589,6 +620,39 @@ mod tests {
             assert_eq!(all(&mut members), plain);
             members.write_snapshot(&snapshots, extra(), Watermark::default()).unwrap();
             assert_eq!(all(&mut reopen(&snapshots, 0)), plain);
+        }
+    }
+
+    /// Two names that the directory cannot tell apart.
+    fn names_alike() -> [String; 2] {
+        let mut seen = std::collections::HashMap::new();
+        for number in 0.. {
+            let name = format!("name {number}");
+            if let Some(earlier) = seen.insert(fingerprint32(FingerprintDomain::Key, &name), name.clone()) {
+                return [earlier, name];
+            }
+        }
+        unreachable!("there are more names than fingerprints")
+    }
+
+    #[test]
+    fn members_whose_names_have_one_fingerprint_are_told_apart_in_memory_and_in_a_snapshot() {
+        let [one, other] = names_alike();
+        let snapshots = MemorySnapshots::new();
+        let mut members = Members::new(0);
+        members.make_room().unwrap();
+        assert_eq!(members.add(Member::new(&one)), 1);
+        assert_eq!(members.find(&other).unwrap(), None);
+        members.write_snapshot(&snapshots, extra(), Watermark::default()).unwrap();
+        assert_eq!((members.find(&one).unwrap(), members.find(&other).unwrap()), (Some(1), None));
+        members.evict_to(0);
+        members.make_room().unwrap();
+        assert_eq!(members.add(Member::new(&other)), 2);
+        assert_eq!((members.find(&one).unwrap(), members.find(&other).unwrap()), (Some(1), Some(2)));
+        members.write_snapshot(&snapshots, extra(), Watermark::default()).unwrap();
+        let mut members = reopen(&snapshots, 0);
+        for _again in 0..2 {
+            assert_eq!((members.find(&other).unwrap(), members.find(&one).unwrap()), (Some(2), Some(1)));
         }
     }
 

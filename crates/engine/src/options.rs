@@ -42,9 +42,11 @@ pub struct Options {
     /// Most commands that are written and synced together. Default 4,096.
     pub group_commands_max: usize,
     /// About how much memory member states may take before unchanged ones are let go, in bytes. Default 1 GiB. Half of
-    /// it at most is for members who were used last, ready to be judged; the others are kept packed.
+    /// it at most is for members who were used last, ready to be judged; the others are kept packed. What finds
+    /// members by name comes on top, 9 to 18 bytes for each.
     pub memory_bytes_max: usize,
-    /// How much the log grows before a snapshot is written on the way, in bytes. Default 1 GiB. Closing writes one too.
+    /// How much the log grows before a snapshot is written on the way, in bytes, and at least twice what the last one
+    /// took. Default 1 GiB. Closing writes one too.
     pub snapshot_every_bytes: u64,
     /// Whether snapshots are written and read at all. Default true.
     pub snapshots: bool,

@@ -121,6 +121,14 @@ impl PackedPage {
     pub(crate) fn decode(&self, index: usize) -> Result<Member, Doubt> {
         decode_member(self.member(index))
     }
+
+    /// A member's name, without the rest.
+    ///
+    /// # Errors
+    /// [`Doubt`] where the bytes are no member.
+    pub(crate) fn name(&self, index: usize) -> Result<&str, Doubt> {
+        take_name(&mut self.member(index))
+    }
 }
 
 /// Packs a member.
@@ -143,10 +151,7 @@ pub(crate) fn encode_member(member: &Member, out: &mut Vec<u8>) {
 
 fn decode_member(mut rest: &[u8]) -> Result<Member, Doubt> {
     let early = || doubt("a member ends early");
-    let name_bytes = take_len(&mut rest)?;
-    let (name, after) = rest.split_at_checked(name_bytes).ok_or_else(early)?;
-    let name = std::str::from_utf8(name).map_err(|_| doubt("a name is no text"))?.into();
-    rest = after;
+    let name = take_name(&mut rest)?.into();
     let head = Position(take_varint(&mut rest).ok_or_else(early)?);
     let seen_count = take_len(&mut rest)?;
     let seen_bytes = seen_count.checked_mul(4).ok_or_else(early)?;
@@ -159,6 +164,13 @@ fn decode_member(mut rest: &[u8]) -> Result<Member, Doubt> {
     unsqueeze(rest, &mut state).ok_or_else(|| doubt("a state cannot be read"))?;
     let state = decode_state(&state).map_err(|error| doubt(&error.to_string()))?;
     Ok(Member { name, head, seen, absorbed, state })
+}
+
+fn take_name<'a>(rest: &mut &'a [u8]) -> Result<&'a str, Doubt> {
+    let name_bytes = take_len(rest)?;
+    let (name, after) = rest.split_at_checked(name_bytes).ok_or_else(|| doubt("a member ends early"))?;
+    *rest = after;
+    std::str::from_utf8(name).map_err(|_| doubt("a name is no text"))
 }
 
 fn take_absorbed(rest: &mut &[u8]) -> Result<Absorbed, Doubt> {

@@ -49,9 +49,15 @@ impl Shelf {
         self.members.get(number).expect(SOUND)
     }
 
-    /// Takes a member out. Until they are put back, somebody of whom nothing is known stands in.
+    /// Finds a member by name; of several members of one name, the last. Who is taken out is found as well.
+    pub fn find(&mut self, name: &str) -> Option<u32> {
+        self.members.find(name).expect(SOUND)
+    }
+
+    /// Takes a member out. Until they are put back, somebody of their name stands in, of whom nothing else is known.
     pub fn take(&mut self, number: u32) -> Box<Member> {
-        let stand_in = self.stand_ins.pop().unwrap_or_else(|| Box::new(Member::new("")));
+        let mut stand_in = self.stand_ins.pop().unwrap_or_else(|| Box::new(Member::new("")));
+        stand_in.name.clone_from(&self.get(number).name);
         self.members.replace(number, stand_in).expect(SOUND)
     }
 
@@ -92,7 +98,8 @@ mod tests {
                 let number = step * 7_919 % 300 + 1;
                 let mut member = shelf.take(number);
                 assert_eq!(*member, plain[number as usize - 1]);
-                assert_eq!(shelf.get(number), &Member::new(""));
+                assert_eq!(shelf.get(number), &Member::new(&member.name));
+                assert_eq!(shelf.find(&member.name), Some(number));
                 member.note_seen(step + 1);
                 // Others are used meanwhile.
                 shelf.look_ahead([number % 300 + 1].into_iter());
@@ -100,6 +107,10 @@ mod tests {
                 plain[number as usize - 1].clone_from(&member);
                 shelf.put(number, member);
             }
+            assert_eq!(shelf.find("nobody"), None);
+            assert_eq!(shelf.add(Member::new("member 7")), 301);
+            assert_eq!(shelf.find("member 7"), Some(301));
+            plain.push(Member::new("member 7"));
             let mut shown = Vec::new();
             shelf.for_each(|number, member| {
                 shown.push(member.clone());

@@ -15,6 +15,8 @@ use crate::pages::Extra;
 
 /// How much the log grows before a snapshot that could not be written is tried again.
 const SNAPSHOT_RETRY_BYTES: u64 = 16 << 20;
+/// How many times as much as the last snapshot the log grows at least before the next one: a snapshot is written whole.
+const SNAPSHOT_GROWTH: u64 = 2;
 /// Which part of memory is for members who are ready to be judged.
 const DECODED_SHARE: usize = 2;
 
@@ -26,7 +28,8 @@ impl<R: LogReader> Decider<R> {
         }
         let end = self.group.end().position;
         let grown_bytes = end.0 - self.snapshot_position.unwrap_or(Position::ORIGIN).0;
-        let is_due = grown_bytes >= self.options.snapshot_every_bytes.max(1);
+        let every = self.options.snapshot_every_bytes.max(self.snapshot_bytes * SNAPSHOT_GROWTH).max(1);
+        let is_due = grown_bytes >= every;
         if !is_due && !self.is_over_memory() {
             return;
         }
@@ -76,7 +79,7 @@ impl<R: LogReader> Decider<R> {
 
     fn evict(&mut self) {
         if self.is_over_memory() {
-            self.members.evict_to(self.options.memory_bytes_max / 2);
+            self.members.evict_to(self.options.memory_bytes_max / 8 * 7);
         }
     }
 
@@ -120,7 +123,7 @@ impl<R: LogReader> Decider<R> {
             format_version: SNAPSHOT_VERSION,
             extra: Vec::new(),
         };
-        self.members.write_snapshot(snapshots.as_ref(), extra, watermark)?;
+        self.snapshot_bytes = self.members.write_snapshot(snapshots.as_ref(), extra, watermark)?;
         self.snapshot_position = Some(position);
         Ok(())
     }
