@@ -3,7 +3,8 @@
 //!
 //! Invariants:
 //! - nothing begins before the disk has room for all of it, as estimated from a small ledger of the same shape;
-//! - a phase's peak is that of its own process, from its own beginning.
+//! - a phase's peak is that of its own process, from its own beginning;
+//! - a phase is told as soon as it is done, so that nothing is lost where a later one fails.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -15,7 +16,7 @@ use tallybook_audit::VerifyOptions;
 use tallybook_backtest::{BuildOptions, Columns, compare};
 use tallybook_benches::PROGRAMME;
 
-use super::fresh::{forget_peak, peak_bytes};
+use super::fresh::{OwnPeak, forget_peak, peak_bytes};
 use super::history::take_down;
 use super::{Folder, Outcome, Size, disk_bytes, new_ledger, seconds};
 use crate::measure::{Figure, shown};
@@ -29,11 +30,14 @@ const TELL_EVERY: Duration = Duration::from_secs(5);
 const GIB: f64 = (1_u64 << 30) as f64;
 
 /// What is wanted of the large ledger, beside its size.
-#[derive(Clone, Copy, Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub struct Wanted {
-    /// Keeps the ledger and says where it is.
+    /// Keeps the ledger and says where it is, also where a phase fails.
     #[arg(long)]
     keep: bool,
+    /// A ledger of this size that was kept: it is not taken down again, and stays.
+    #[arg(long, value_name = "DIR")]
+    ledger: Option<PathBuf>,
     /// Memory that the ledger may take for members while it is written and opened, in MiB.
     #[arg(long, default_value_t = 1_024)]
     cache_mib: usize,
@@ -87,7 +91,34 @@ pub struct Phase {
     /// What that counts, such as `orders`.
     counted: String,
     seconds: f64,
+    /// The most memory at a time, pages of mapped files included.
     peak_bytes: u64,
+    /// The most memory at a time that is the process's own.
+    own_peak_bytes: u64,
+}
+
+impl Phase {
+    fn figures(&self) -> Vec<Figure> {
+        let Phase { name, count, counted, seconds, peak_bytes, own_peak_bytes } = self;
+        let gib = |bytes: u64| vec![bytes as f64 / GIB];
+        vec![
+            Figure::ours(name, &format!("{counted}/s"), vec![count / seconds]),
+            Figure::ours(format!("{name}: wall"), "s", vec![*seconds]),
+            Figure::ours(format!("{name}: peak resident"), "GiB", gib(*peak_bytes)),
+            Figure::ours(format!("{name}: peak without mapped files"), "GiB", gib(*own_peak_bytes)),
+        ]
+    }
+
+    fn tell(&self) {
+        let Phase { name, count, counted, seconds, peak_bytes, own_peak_bytes } = self;
+        eprintln!(
+            "big: {name}: {} {counted}/s, {} s, peak {} GiB, without mapped files {} GiB",
+            shown(count / seconds),
+            shown(*seconds),
+            shown(*peak_bytes as f64 / GIB),
+            shown(*own_peak_bytes as f64 / GIB)
+        );
+    }
 }
 
 /// How large it is, unless other numbers are asked for.
@@ -97,35 +128,33 @@ pub fn size(asked: super::Asked) -> Size {
 
 /// All phases, one process after another.
 pub fn run(wanted: &Wanted, below: &Path, size: Size) -> Outcome<Vec<Figure>> {
-    let needed = Needed::estimate(below, size)?;
-    needed.check(below)?;
+    if let Some(ledger) = &wanted.ledger {
+        return phases(&Work::ALL[1..], wanted, ledger, size);
+    }
+    Needed::estimate(below, size)?.check(below)?;
     let folder = Folder::new(below, "big")?;
     let ledger = folder.path().join("ledger");
+    let figures = phases(&Work::ALL, wanted, &ledger, size);
+    if wanted.keep {
+        folder.keep();
+        eprintln!("big: the ledger is kept in {}", ledger.display());
+    }
+    figures
+}
+
+fn phases(works: &[Work], wanted: &Wanted, ledger: &Path, size: Size) -> Outcome<Vec<Figure>> {
     let mut figures = Vec::new();
-    for work in Work::ALL {
-        for phase in in_a_process(work, wanted, &ledger, size)? {
-            eprintln!("big: {} took {} s", phase.name, shown(phase.seconds));
-            let Phase { name, count, counted, seconds, peak_bytes } = phase;
-            figures.push(Figure::ours(&name, &format!("{counted}/s"), vec![count / seconds]));
-            figures.push(Figure::ours(format!("{name}: wall"), "s", vec![seconds]));
-            figures.push(Figure::ours(
-                format!("{name}: peak resident"),
-                "GiB",
-                vec![peak_bytes as f64 / GIB],
-            ));
+    for work in works {
+        for phase in in_a_process(*work, wanted, ledger, size)? {
+            phase.tell();
+            figures.extend(phase.figures());
         }
     }
     for part in ["log", "snapshots", "columns"] {
         let bytes = disk_bytes(&ledger.join(part)) as f64;
-        figures.push(Figure::ours(format!("{part} on disk"), "GiB", vec![bytes / GIB]));
-        figures.push(Figure::ours(
-            format!("{part} on disk"),
-            "bytes/order",
-            vec![bytes / size.orders as f64],
-        ));
-    }
-    if wanted.keep {
-        eprintln!("big: the ledger is kept in {}", folder.keep().join("ledger").display());
+        let what = format!("{part} on disk");
+        figures.push(Figure::ours(&what, "GiB", vec![bytes / GIB]));
+        figures.push(Figure::ours(&what, "bytes/order", vec![bytes / size.orders as f64]));
     }
     Ok(figures)
 }
@@ -160,9 +189,11 @@ pub fn here(asked: &Asked, size: Size) -> Outcome<Vec<Phase>> {
 /// Times a phase; it gives how often it did what it does.
 fn phase(name: &str, counted: &str, work: impl FnOnce() -> Outcome<f64>) -> Outcome<Phase> {
     forget_peak();
+    let watch = OwnPeak::watch();
     let (seconds, count) = seconds(work);
+    let own_peak_bytes = watch.stop();
     let (name, counted) = (name.to_owned(), counted.to_owned());
-    Ok(Phase { name, count: count?, counted, seconds, peak_bytes: peak_bytes() })
+    Ok(Phase { name, count: count?, counted, seconds, peak_bytes: peak_bytes(), own_peak_bytes })
 }
 
 fn import(folder: &Path, options: Options, size: Size) -> Outcome<Vec<Phase>> {

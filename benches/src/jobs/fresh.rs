@@ -4,11 +4,17 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tallybook::{BlockingLedger, Options, SnapshotView};
 
 use super::{Outcome, seconds};
+
+/// How often the memory of a process is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// What can be done in a process of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -123,6 +129,39 @@ pub fn peak_bytes() -> u64 {
 pub fn forget_peak() {
     // Linux resets the peak for a 5; elsewhere there is no peak to be told either.
     let _ = std::fs::write("/proc/self/clear_refs", "5");
+}
+
+/// The most memory that is this process's own, without pages of mapped files, which the system may take back at any time:
+/// looked at now and then, as no peak of it is kept.
+pub struct OwnPeak {
+    stop: Sender<()>,
+    watch: JoinHandle<u64>,
+}
+
+impl OwnPeak {
+    /// Begins to look.
+    pub fn watch() -> OwnPeak {
+        let (stop, stopped) = channel();
+        let watch = std::thread::spawn(move || {
+            let mut peak = own_bytes();
+            while stopped.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
+                peak = peak.max(own_bytes());
+            }
+            peak.max(own_bytes())
+        });
+        OwnPeak { stop, watch }
+    }
+
+    /// The peak, in bytes; 0 where the system does not tell.
+    pub fn stop(self) -> u64 {
+        drop(self.stop);
+        self.watch.join().unwrap_or(0)
+    }
+}
+
+/// The memory that is this process's own now; 0 where the system does not tell.
+fn own_bytes() -> u64 {
+    memory_bytes("RssAnon:")
 }
 
 fn memory_bytes(name: &str) -> u64 {

@@ -150,23 +150,26 @@ impl Member {
         lots ^ caps ^ buckets ^ i64::from(seen)
     }
 
-    /// About how much memory the member takes, in bytes.
+    /// About how much memory the member takes, in bytes, with what is left free in their lists and the eighth or so that
+    /// allocators lose by rounding up.
     pub fn memory_bytes(&self) -> usize {
-        let state = &self.state;
-        let buckets: usize = state.ladders.iter().map(|l| l.buckets.len() * 32).sum();
-        size_of::<Member>()
-            + self.name.len()
-            + self.seen.len() * 4
-            + self.absorbed.len() * size_of::<Absorbed>()
-            + size_of_val(state.lots.as_slice())
-            + size_of_val(state.caps.as_slice())
-            + size_of_val(state.vouchers.as_slice())
-            + state
-                .holds
-                .iter()
-                .map(|hold| size_of_val(hold) + size_of_val(hold.draws.as_slice()))
-                .sum::<usize>()
-            + buckets
+        fn list<T>(list: &Vec<T>) -> usize {
+            list.capacity() * size_of::<T>()
+        }
+        let Member { name, seen, absorbed, state, .. } = self;
+        let ladders = state.ladders.iter().map(|ladder| list(&ladder.buckets) + list(&ladder.carried));
+        let holds = state.holds.iter().map(|hold| hold.name.len() + size_of_val(hold.draws.as_slice()));
+        let bytes = size_of::<Member>()
+            + name.len()
+            + list(seen)
+            + list(absorbed)
+            + list(&state.lots)
+            + list(&state.caps)
+            + list(&state.vouchers)
+            + list(&state.holds)
+            + list(&state.renewals)
+            + ladders.chain(holds).sum::<usize>();
+        bytes + bytes / 8
     }
 }
 

@@ -117,23 +117,27 @@ impl Page {
         self.packed.as_ref().expect("the page was loaded before")
     }
 
-    /// Packs again what decoded members have become.
-    fn pack(&mut self) {
-        if !self.decoded.members.iter().any(|decoded| decoded.is_ahead) {
-            return;
-        }
+    /// Packs again what decoded members have become; only those about to be let go, where `spares_used` says so, and all
+    /// who are not packed yet, as members are added one after the other.
+    fn pack(&mut self, spares_used: bool) {
+        let packed_count = self.packed.as_ref().map_or(0, PackedPage::member_count);
+        let is_due = |index: usize, decoded: &Decoded| {
+            decoded.is_ahead && (!spares_used || !decoded.is_used || index >= packed_count)
+        };
         let mut fresh = Vec::new();
-        let mut ends = Vec::with_capacity(self.decoded.members.len());
-        for (index, decoded) in self.decoded.iter_mut().filter(|(_, decoded)| decoded.is_ahead) {
+        let mut ends = SmallVec::<[(usize, usize); PAGE_MEMBERS as usize]>::new();
+        for (index, decoded) in self.decoded.iter_mut().filter(|(index, decoded)| is_due(*index, decoded)) {
             encode_member(&decoded.member, &mut fresh);
             ends.push((index, fresh.len()));
             decoded.is_ahead = false;
         }
+        if ends.is_empty() {
+            return;
+        }
         let packed = self.packed();
-        let mut members: Vec<&[u8]> = packed.members().collect();
+        let mut members: SmallVec<[&[u8]; PAGE_MEMBERS as usize]> = packed.members().collect();
         let mut from = 0;
         for (index, end) in ends {
-            // Members are added one after the other, and packed with all before them.
             if index == members.len() {
                 members.push(&fresh[from..end])
             } else {
@@ -141,7 +145,9 @@ impl Page {
             }
             from = end;
         }
-        self.packed = Some(PackedPage::new(&members));
+        let packed = PackedPage::new(&members);
+        drop(members);
+        self.packed = Some(packed);
     }
 }
 
@@ -408,7 +414,7 @@ impl Members {
             }
             let before = (page.packed_bytes(), page.decoded_bytes());
             if page.decoded.members.iter().any(|decoded| !decoded.is_used) {
-                page.pack();
+                page.pack(true);
             }
             page.decoded.let_go();
             self.packed_bytes = self.packed_bytes + page.packed_bytes() - before.0;
@@ -441,9 +447,9 @@ impl Members {
             let mut shares = self.pages.chunks_mut(share);
             let own = shares.next();
             for pages in shares {
-                scope.spawn(|| pages.iter_mut().for_each(Page::pack));
+                scope.spawn(|| pages.iter_mut().for_each(|page| page.pack(false)));
             }
-            own.into_iter().flatten().for_each(Page::pack);
+            own.into_iter().flatten().for_each(|page| page.pack(false));
         });
         self.packed_bytes = self.pages.iter().map(Page::packed_bytes).sum();
     }
