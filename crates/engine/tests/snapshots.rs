@@ -234,6 +234,24 @@ fn members_may_outnumber_memory() {
 }
 
 #[test]
+fn snapshots_come_less_often_the_more_there_is_to_write() {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = ledger_in(dir.path(), Options { snapshot_every_bytes: 1, ..small_options() });
+    let named = |n: u64| format!("a member with a name of more than seventy bytes, as nobody would have, {n:06}");
+    let commands = (0..500).map(|n| order(&named(n), "A-0", noon(0), 500)).collect();
+    ledger.submit_all(commands).unwrap();
+    let mut positions = Vec::new();
+    for n in 0..2_000 {
+        ledger.submit(order("ann", &format!("A-{n}"), noon(1 + n), 500)).unwrap();
+        positions.extend(ledger.info().unwrap().snapshot_position);
+    }
+    positions.dedup();
+    let least = 2 * 500 * named(0).len() as u64;
+    assert!((2..20).contains(&positions.len()), "{positions:?}");
+    assert!(positions.windows(2).all(|pair| pair[1].0 - pair[0].0 >= least), "{positions:?}");
+}
+
+#[test]
 fn without_snapshots_memory_is_what_it_takes_and_nothing_is_written_in_circles() {
     let dir = tempfile::tempdir().unwrap();
     let options =

@@ -79,7 +79,7 @@ impl<R: LogReader> Decider<R> {
 
     fn evict(&mut self) {
         if self.is_over_memory() {
-            self.members.evict_to(self.options.memory_bytes_max / 8 * 7);
+            self.members.evict_to(self.options.memory_bytes_max / 2);
         }
     }
 
