@@ -237,12 +237,13 @@ fn members_may_outnumber_memory() {
 fn snapshots_come_less_often_the_more_there_is_to_write() {
     let dir = tempfile::tempdir().unwrap();
     let ledger = ledger_in(dir.path(), Options { snapshot_every_bytes: 1, ..small_options() });
-    let named = |n: u64| format!("a member with a name of more than seventy bytes, as nobody would have, {n:06}");
+    let named =
+        |n: u64| format!("a member with a name of more than seventy bytes, as nobody would have, {n:06}");
     let commands = (0..500).map(|n| order(&named(n), "A-0", noon(0), 500)).collect();
     ledger.submit_all(commands).unwrap();
     let mut positions = Vec::new();
     for n in 0..2_000 {
-        ledger.submit(order("ann", &format!("A-{n}"), noon(1 + n), 500)).unwrap();
+        ledger.submit(order("ann", &format!("A-{n}"), noon(1 + n / 10), 500)).unwrap();
         positions.extend(ledger.info().unwrap().snapshot_position);
     }
     positions.dedup();
