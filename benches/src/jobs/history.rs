@@ -1,11 +1,12 @@
 //! Jobs over a generated history: folding and verifying its log, and judging it again.
 
+use std::collections::VecDeque;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Receiver, sync_channel};
 
 use tallybook::log::{FileLog, Log, LogReader, Options as LogOptions, Position};
-use tallybook::{BlockingLedger, Command, Options};
+use tallybook::{BlockingLedger, Command, Ledger, Options};
 use tallybook_audit::VerifyOptions;
 use tallybook_backtest::{BuildOptions, Columns, compare, identity};
 use tallybook_benches::PROGRAMME;
@@ -18,6 +19,8 @@ use crate::measure::Figure;
 
 /// Batches that wait while one is decided.
 const BATCHES_AHEAD: usize = 2;
+/// Batches that are with the ledger at a time.
+const BATCHES_IN_TURN: usize = 2;
 
 /// A ledger with a generated history, closed properly.
 pub struct Past {
@@ -160,6 +163,33 @@ impl Past {
     }
 }
 
+/// Submits batches in order; the next is judged while the one before becomes durable.
+async fn submit_in_turn(
+    ledger: &BlockingLedger,
+    batches: Receiver<Vec<Command>>,
+    tell: &mut dyn FnMut(usize),
+) -> Outcome<u64> {
+    let ledger = Ledger::from(ledger.clone());
+    let mut refused = 0;
+    let mut waits = VecDeque::new();
+    loop {
+        let next = batches.recv().ok();
+        let is_last = next.is_none();
+        if let Some(batch) = next {
+            let ledger = ledger.clone();
+            waits.push_back(tokio::spawn(async move { (batch.len(), ledger.submit_all(batch).await) }));
+            // Whoever was started is asked first, and so has sent the batch before the next one is.
+            tokio::task::yield_now().await;
+        }
+        while waits.len() >= BATCHES_IN_TURN || is_last {
+            let Some(wait) = waits.pop_front() else { return Ok(refused) };
+            let (count, outcomes) = wait.await?;
+            refused += outcomes?.iter().filter(|outcome| outcome.is_err()).count() as u64;
+            tell(count);
+        }
+    }
+}
+
 /// Submits a whole history, generated beside; gives how many commands were refused. `tell` hears after every batch how many
 /// commands it had.
 pub fn take_down(ledger: &BlockingLedger, size: Size, tell: &mut dyn FnMut(usize)) -> Outcome<u64> {
@@ -176,12 +206,8 @@ pub fn take_down(ledger: &BlockingLedger, size: Size, tell: &mut dyn FnMut(usize
                 }
             }
         });
-        let mut refused = 0;
-        for batch in receiver {
-            let count = batch.len();
-            refused += ledger.submit_all(batch)?.iter().filter(|outcome| outcome.is_err()).count() as u64;
-            tell(count);
-        }
-        Ok(refused)
+        tokio::runtime::Builder::new_current_thread()
+            .build()?
+            .block_on(submit_in_turn(ledger, receiver, tell))
     })
 }

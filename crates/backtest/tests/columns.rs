@@ -104,7 +104,8 @@ fn with_any_memory_and_any_number_of_threads_the_columns_are_the_same() {
             shop.redeem(name, &format!("P-{round}"), &day(9), 3);
             if n % 2 == 0 {
                 let reversal = a_reversal(&format!("P-{round}"), None);
-                shop.submit(Command::new(name, at(&day(10)), Fact::ReversalRequested(reversal)));
+                let command = Command::new(name, at(&day(10)), Fact::ReversalRequested(reversal));
+                shop.submit(command.with_key(&format!("V-{round}")));
             }
             if n % 4 == 1 {
                 let part = [("1", ReturnedPart::Quantity(1))];

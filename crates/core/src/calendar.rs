@@ -154,7 +154,11 @@ impl Day {
     /// Moves by calendar months; a day that the month lacks becomes its last (31 January + 1 month = last of February).
     pub fn plus_months(self, months: u32) -> Day {
         let (year, month, day) = self.civil();
-        let months = (month - 1).saturating_add(months);
+        Day::in_month(year, (month - 1).saturating_add(months), day)
+    }
+
+    /// A day of the month that comes so many months after a year's January, or its last; the calendar's last past the end.
+    fn in_month(year: i32, months: u32, day: u32) -> Day {
         let (years, month) = ((months / 12).cast_signed(), months % 12 + 1);
         let year = year.saturating_add(years);
         if !YEARS.contains(&year) {
@@ -183,6 +187,12 @@ impl Day {
     pub fn months_start(self, months: u32) -> Day {
         let (year, month, _) = self.civil();
         Day::of_civil(year, (month - 1) / months * months + 1, 1)
+    }
+
+    /// First day after that run of months.
+    pub fn months_end(self, months: u32) -> Day {
+        let (year, month, _) = self.civil();
+        Day::in_month(year, (month - 1) / months * months + months, 1)
     }
 
     /// First day of the year.
@@ -290,6 +300,12 @@ mod tests {
             let (year, month, of_month) = day.civil();
             assert_eq!((year, month, of_month), (date.year(), date.month(), date.day()), "{number}");
             assert_eq!(Day::from_civil(year, month, of_month), Some(day));
+            for months in [1, 3, 6, 12] {
+                let first = date.with_day(1).unwrap().with_month0(date.month0() / months * months).unwrap();
+                let after = first.checked_add_months(chrono::Months::new(months)).unwrap();
+                assert_eq!(day.months_start(months).0, first.to_epoch_days(), "{number} and {months} months");
+                assert_eq!(day.months_end(months).0, after.to_epoch_days(), "{number} and {months} months");
+            }
             for months in [0, 1, 2, 11, 12, 14, 400] {
                 let later = date.checked_add_months(chrono::Months::new(months)).unwrap();
                 assert_eq!(day.plus_months(months).0, later.to_epoch_days(), "{number} and {months} months");

@@ -16,8 +16,37 @@ use crate::pages::{Extra, MEMBER_PAGES};
 
 /// Members who are looked at together before the first of them is dealt with.
 pub(crate) const LOOK_AHEAD: usize = 32;
+/// Which part of their room decoded members keep, however much packed ones need.
+const DECODED_LEAST_SHARE: usize = 16;
 /// Pages that are packed without another thread's help.
 const PACKED_ALONE_MAX: usize = 16;
+
+/// How much memory members may take, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Room {
+    /// Decoded and packed ones.
+    all: usize,
+    /// Decoded ones.
+    decoded: usize,
+}
+
+impl Room {
+    /// Room for all members: half of it at most for decoded ones, and less where packed ones need it.
+    pub(crate) fn for_all(bytes: usize) -> Room {
+        Room { all: bytes, decoded: bytes / 2 }
+    }
+
+    /// Room for decoded members, whatever the packed ones take.
+    pub(crate) fn for_decoded(bytes: usize) -> Room {
+        Room { all: usize::MAX, decoded: bytes }
+    }
+
+    /// What decoded members may take beside packed ones.
+    fn decoded_beside(self, packed_bytes: usize) -> usize {
+        let left = self.all.saturating_sub(packed_bytes);
+        left.clamp(self.decoded / DECODED_LEAST_SHARE, self.decoded)
+    }
+}
 
 /// The members of a ledger.
 pub(crate) struct Members {
@@ -27,7 +56,7 @@ pub(crate) struct Members {
     count: u32,
     packed_bytes: usize,
     decoded_bytes: usize,
-    decoded_bytes_max: usize,
+    room: Room,
     /// The page from which decoded members are let go next.
     hand: usize,
 }
@@ -153,8 +182,8 @@ impl Page {
 
 impl Members {
     /// No members, with room for some.
-    pub(crate) fn new(decoded_bytes_max: usize) -> Members {
-        Members { decoded_bytes_max, ..Members::empty() }
+    pub(crate) fn new(room: Room) -> Members {
+        Members { room, ..Members::empty() }
     }
 
     /// No members.
@@ -166,20 +195,20 @@ impl Members {
             count: 0,
             packed_bytes: 0,
             decoded_bytes: 0,
-            decoded_bytes_max: 0,
+            room: Room::for_all(0),
             hand: 0,
         }
     }
 
     /// The members of a snapshot.
-    pub(crate) fn of_snapshot(store: Box<dyn PageStore>, extra: &Extra, decoded_bytes_max: usize) -> Members {
+    pub(crate) fn of_snapshot(store: Box<dyn PageStore>, extra: &Extra, room: Room) -> Members {
         let page_count = extra.member_count.div_ceil(PAGE_MEMBERS) as usize;
         Members {
             store: Some(store),
             directory: Directory::of_snapshot(extra.name_pages, extra.member_count),
             count: extra.member_count,
             pages: std::iter::repeat_with(|| Page::STORED).take(page_count).collect(),
-            ..Members::new(decoded_bytes_max)
+            ..Members::new(room)
         }
     }
 
@@ -405,7 +434,7 @@ impl Members {
     /// Lets go of decoded members until the rest is within its limit, page by page; those used since the last time round
     /// are spared once. So using a member costs packing about one page at most.
     fn keep_decoded_within(&mut self) {
-        while self.decoded_bytes > self.decoded_bytes_max {
+        while self.decoded_bytes > self.room.decoded_beside(self.packed_bytes) {
             let page_count = self.pages.len();
             let page = &mut self.pages[self.hand];
             self.hand = (self.hand + 1) % page_count;
@@ -564,7 +593,7 @@ mod tests {
     fn reopen(snapshots: &MemorySnapshots, decoded_bytes_max: usize) -> Members {
         let store = snapshots.current().unwrap().unwrap();
         let extra = Extra::decode(&store.manifest().watermark.extra).unwrap();
-        Members::of_snapshot(store, &extra, decoded_bytes_max)
+        Members::of_snapshot(store, &extra, Room::for_decoded(decoded_bytes_max))
     }
 
     fn all(members: &mut Members) -> Vec<Member> {
@@ -585,7 +614,7 @@ mod tests {
         for decoded_bytes_max in [0, 5_000, 40_000, usize::MAX] {
             let mut chance = decoded_bytes_max as u64;
             let snapshots = MemorySnapshots::new();
-            let mut members = Members::new(decoded_bytes_max);
+            let mut members = Members::new(Room::for_decoded(decoded_bytes_max));
             let mut plain: Vec<Member> = Vec::new();
             for step in 0..6_000 {
                 match below(&mut chance, 200) {
@@ -645,7 +674,7 @@ mod tests {
     fn members_whose_names_have_one_fingerprint_are_told_apart_in_memory_and_in_a_snapshot() {
         let [one, other] = names_alike();
         let snapshots = MemorySnapshots::new();
-        let mut members = Members::new(0);
+        let mut members = Members::new(Room::for_decoded(0));
         members.make_room().unwrap();
         assert_eq!(members.add(Member::new(&one)), 1);
         assert_eq!(members.find(&other).unwrap(), None);
@@ -665,7 +694,7 @@ mod tests {
     #[test]
     fn idle_members_are_packed_and_no_more_are_decoded_than_may_be() {
         let most = 50_000;
-        let mut members = Members::new(most);
+        let mut members = Members::new(Room::for_decoded(most));
         let mut chance = 1;
         for number in 0..2_000 {
             members.make_room().unwrap();

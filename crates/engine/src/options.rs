@@ -42,7 +42,8 @@ pub struct Options {
     /// Most commands that are written and synced together. Default 4,096.
     pub group_commands_max: usize,
     /// About how much memory member states may take before unchanged ones are let go, in bytes. Default 1 GiB. Half of
-    /// it at most is for members who were used last, ready to be judged; the others are kept packed. What finds
+    /// it at most is for members who were used last, ready to be judged; the others are kept packed, and where they need
+    /// the room, they have it. What finds
     /// members by name comes on top, 9 to 18 bytes for each.
     pub memory_bytes_max: usize,
     /// How much the log grows before a snapshot is written on the way, in bytes, and at least twice what the last one

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use crate::fold::Member;
-use crate::members::Members;
+use crate::members::{Members, Room};
 
 /// Members by number, from 1, in the order in which they were added.
 ///
@@ -31,7 +31,7 @@ const SOUND: &str = "what was packed here can be unpacked";
 impl Shelf {
     /// Nobody yet. About so many bytes are for members at hand; the others are packed.
     pub fn new(at_hand_bytes_max: usize) -> Shelf {
-        Shelf { members: Members::new(at_hand_bytes_max), stand_ins: Vec::new() }
+        Shelf { members: Members::new(Room::for_decoded(at_hand_bytes_max)), stand_ins: Vec::new() }
     }
 
     /// How many members there are.

@@ -3,7 +3,8 @@
 //! A text's code is given at first sight, in the order of the log, so that the same log has the same codes.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+
+use hashbrown::HashMap;
 
 /// The dictionary of a log's texts, while it is built.
 #[derive(Debug, Default)]

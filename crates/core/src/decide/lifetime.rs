@@ -93,5 +93,5 @@ fn last_of(day: Day, unit: RoundTo) -> Day {
         RoundTo::HalfYear => 6,
         RoundTo::Year => 12,
     };
-    day.months_start(months).plus_months(months).plus_days(-1)
+    day.months_end(months).plus_days(-1)
 }

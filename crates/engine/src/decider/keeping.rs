@@ -17,8 +17,6 @@ use crate::pages::Extra;
 const SNAPSHOT_RETRY_BYTES: u64 = 16 << 20;
 /// How many times as much as the last snapshot the log grows at least before the next one: a snapshot is written whole.
 const SNAPSHOT_GROWTH: u64 = 2;
-/// Which part of memory is for members who are ready to be judged.
-const DECODED_SHARE: usize = 2;
 
 impl<R: LogReader> Decider<R> {
     /// Lets go of states, and writes a snapshot first where that is needed.
@@ -66,11 +64,6 @@ impl<R: LogReader> Decider<R> {
             self.evict();
         }
         Ok(())
-    }
-
-    /// What members may take who are ready to be judged; the others are packed.
-    pub(super) fn decoded_bytes_max(&self) -> usize {
-        self.options.memory_bytes_max / DECODED_SHARE
     }
 
     fn is_over_memory(&self) -> bool {

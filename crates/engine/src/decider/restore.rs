@@ -19,7 +19,7 @@ use tallybook_snapshot::{Doubt, Watermark};
 use super::Decider;
 use crate::error::LedgerError;
 use crate::fold::Member;
-use crate::members::{LOOK_AHEAD, Members};
+use crate::members::{LOOK_AHEAD, Members, Room};
 use crate::packed::SNAPSHOT_VERSION;
 use crate::pages::Extra;
 
@@ -106,7 +106,7 @@ impl<R: LogReader> Decider<R> {
 
     /// Drops all that was folded, and with it the open snapshot.
     fn forget_states(&mut self) {
-        self.members = Members::new(self.decoded_bytes_max());
+        self.members = Members::new(Room::for_all(self.options.memory_bytes_max));
         self.ledger = LedgerState::default();
         self.programmes = Arc::default();
         self.recall.clear();
@@ -118,7 +118,7 @@ impl<R: LogReader> Decider<R> {
 
     fn discard_snapshot(&mut self, doubt: &Doubt) {
         self.warn(format!("the snapshot is thrown away, and the log folded again: {}", doubt.what));
-        let none = Members::new(self.decoded_bytes_max());
+        let none = Members::new(Room::for_all(self.options.memory_bytes_max));
         let members = std::mem::replace(&mut self.members, none);
         if let Some(Err(fault)) = members.into_store().map(|store| store.discard()) {
             self.warn(fault.to_string());
@@ -155,7 +155,7 @@ impl<R: LogReader> Decider<R> {
         self.load_programmes(extra.ledger_head)?;
         self.last_recorded_at = Instant(extra.last_recorded_at);
         self.last_batch = extra.last_batch;
-        self.members = Members::of_snapshot(store, &extra, self.decoded_bytes_max());
+        self.members = Members::of_snapshot(store, &extra, Room::for_all(self.options.memory_bytes_max));
         self.ledger = extra.ledger;
         self.snapshot_position = Some(position);
         Ok(position)

@@ -25,6 +25,12 @@ pub struct Ledger {
     blocking: BlockingLedger,
 }
 
+impl From<BlockingLedger> for Ledger {
+    fn from(blocking: BlockingLedger) -> Ledger {
+        Ledger { blocking }
+    }
+}
+
 impl Ledger {
     /// Makes a ledger in a folder that has none. Blocks shortly.
     ///

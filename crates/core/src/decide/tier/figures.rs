@@ -91,10 +91,7 @@ pub fn period_at(ladder: &Ladder, zone: Zone, state: &MemberState, at: Instant) 
 
 pub(super) fn period_of_day(ladder: &Ladder, zone: Zone, state: &MemberState, day: Day) -> Option<Period> {
     match ladder.period {
-        LadderPeriod::CalendarYear => {
-            let start = day.year_start();
-            Some(Period { start, end: start.plus_months(12) })
-        }
+        LadderPeriod::CalendarYear => Some(Period { start: day.year_start(), end: day.months_end(12) }),
         LadderPeriod::AnniversaryJoining => Some(years_from(joining_day(zone, state, day), day)),
         LadderPeriod::AnniversaryTier => {
             let anchor = anchor(ladder, zone, state, day);
