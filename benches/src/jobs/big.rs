@@ -38,7 +38,8 @@ pub struct Wanted {
     /// A ledger of this size that was kept: it is not taken down again, and stays.
     #[arg(long, value_name = "DIR")]
     ledger: Option<PathBuf>,
-    /// Memory that the ledger may take for members while it is written and opened, in MiB.
+    /// Memory that the ledger may take for members while it is written and opened, in MiB. Columns are built in as much,
+    /// and verification has an eighth of it for members at hand.
     #[arg(long, default_value_t = 1_024)]
     cache_mib: usize,
 }
@@ -181,8 +182,8 @@ pub fn here(asked: &Asked, size: Size) -> Outcome<Vec<Phase>> {
     match asked.work {
         Work::Import => import(ledger, options, size),
         Work::Open => open(ledger, options),
-        Work::Verify => verify(ledger),
-        Work::Backtest => backtest(ledger, size),
+        Work::Verify => verify(ledger, options.memory_bytes_max / 8),
+        Work::Backtest => backtest(ledger, options.memory_bytes_max, size),
     }
 }
 
@@ -226,10 +227,11 @@ fn open(folder: &Path, options: Options) -> Outcome<Vec<Phase>> {
     Ok(vec![opened])
 }
 
-fn verify(folder: &Path) -> Outcome<Vec<Phase>> {
+fn verify(folder: &Path, memory_bytes_max: usize) -> Outcome<Vec<Phase>> {
+    let options = VerifyOptions { memory_bytes_max, ..VerifyOptions::default() };
     let verified = phase("verify", "events", || {
         let mut teller = Teller::new("verify", "bytes");
-        let report = tallybook_audit::verify(folder, &VerifyOptions::default(), &mut |progress| {
+        let report = tallybook_audit::verify(folder, &options, &mut |progress| {
             teller.tell(progress.bytes_done, Some(progress.bytes_total));
         })?;
         match report.is_clean() {
@@ -240,11 +242,12 @@ fn verify(folder: &Path) -> Outcome<Vec<Phase>> {
     Ok(vec![verified])
 }
 
-fn backtest(folder: &Path, size: Size) -> Outcome<Vec<Phase>> {
+fn backtest(folder: &Path, memory_bytes_max: usize, size: Size) -> Outcome<Vec<Phase>> {
+    let options = BuildOptions { memory_bytes_max, ..BuildOptions::default() };
     let mut columns = None;
     let built = phase("fact columns built", "orders", || {
         let mut teller = Teller::new("columns", "bytes");
-        columns = Some(Columns::of_ledger(folder, BuildOptions::default(), &mut |progress| {
+        columns = Some(Columns::of_ledger(folder, options, &mut |progress| {
             teller.tell(progress.bytes_done, Some(progress.bytes_total));
         })?);
         Ok(size.orders as f64)
