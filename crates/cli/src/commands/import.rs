@@ -95,9 +95,20 @@ fn not_an_input(rejects: &Path, inputs: &[PathBuf]) -> Result<(), CliError> {
     }
 }
 
-/// Amounts that mean another number of minor units than the programme's would be off by a power of ten.
+/// Amounts that mean another number of minor units than the programme's would be off by a power of ten; those in money
+/// that it does not know would all be refused.
 fn agrees_with_programme(map: &Map, session: &Session, output: &Output) -> Result<(), CliError> {
     let plan = session.plan()?;
+    let has_one_currency = !map.kind.is_row_by_row() && map.columns.currency.is_none();
+    if has_one_currency && plan.money.iter().all(|money| money.code != map.currency) {
+        let known: Vec<&str> = plan.money.iter().map(|money| money.code.as_str()).collect();
+        return Err(CliError::usage(format!(
+            "the map counts {}, the programme only {}",
+            map.currency,
+            known.join(", ")
+        ))
+        .hint("set currency in the map's [money], or add [[money]] to the programme"));
+    }
     if let Some(money) = plan.money.iter().find(|money| money.code == map.currency)
         && money.exponent != map.exponent
     {
