@@ -138,16 +138,17 @@ impl Member {
         state.settled_to.0 ^ balance ^ ladder ^ lists as i64 ^ head.0 as i64
     }
 
-    /// The same for lists of the member's that are elsewhere in memory.
+    /// The same for the name, by which the member is found, and for lists that are elsewhere in memory.
     pub(crate) fn touch_lists(&self) -> i64 {
-        let Member { seen, state, .. } = self;
+        let Member { name, seen, state, .. } = self;
+        let name = name.as_bytes().first().copied().unwrap_or(0);
         let lots = state.lots.iter().fold(0, |sum, lot| sum ^ lot.remaining.0);
         let caps = state.caps.iter().step_by(2).fold(0, |sum, cap| sum ^ cap.used.0);
         let buckets = state.ladders.iter().fold(0, |sum, ladder| {
             ladder.buckets.last().map_or(sum, |bucket| sum ^ i64::from(bucket.start.0))
         });
         let seen = seen.iter().step_by(16).fold(0, |sum, fingerprint| sum ^ fingerprint);
-        lots ^ caps ^ buckets ^ i64::from(seen)
+        lots ^ caps ^ buckets ^ i64::from(seen) ^ i64::from(name)
     }
 
     /// About how much memory the member takes, in bytes, with what is left free in their lists and the eighth or so that
